@@ -1,0 +1,3 @@
+module power-interpreter
+
+go 1.26
