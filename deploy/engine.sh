@@ -94,14 +94,14 @@ install_missing() {
 # is_live says whether process $1 is a $2 that still runs. A killed one may stay a zombie for seconds.
 is_live() {
 	local fields
-	fields=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+	read -r fields 2>/dev/null <"/proc/$1/stat" || return 1
 	[[ $fields == *"($2) "* && $fields != *"($2) "[ZX]* ]]
 }
 
 dockerd_lives() {
 	local process
-	for process in $(grep -lxs dockerd /proc/[0-9]*/comm); do
-		is_live "$(basename "$(dirname "$process")")" dockerd && return
+	for process in /proc/[0-9]*; do
+		is_live "${process#/proc/}" dockerd && return
 	done
 	return 1
 }
