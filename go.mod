@@ -8,4 +8,5 @@ require (
 	github.com/opencontainers/runtime-spec v1.2.1 // indirect
 	go.uber.org/goleak v1.3.0 // indirect
 	golang.org/x/sys v0.33.0 // indirect
+	pgregory.net/rapid v1.2.0 // indirect
 )
