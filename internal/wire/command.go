@@ -34,8 +34,9 @@ type Open struct {
 	Session string `json:"session"`
 	// Folder is the session's folder inside the container, absolute.
 	Folder string `json:"folder"`
-	// OutputHead and OutputTail bound, in bytes, the text that one execution
-	// sends: the head as it comes, the tail with the result.
+	// OutputHead and OutputTail bound, in characters (code points), the text
+	// that one execution sends: the head as it comes, what follows it with
+	// the result. Text of up to their sum arrives whole.
 	OutputHead int `json:"output_head"`
 	OutputTail int `json:"output_tail"`
 }

@@ -68,7 +68,8 @@ type OutputSum struct {
 	// Output and Tail.
 	Bytes int64 `json:"bytes"`
 	Cut   int64 `json:"cut,omitempty"`
-	// Tail is the last Open.OutputTail bytes when something was cut.
+	// Tail is what follows the head that was sent as Output: at most the last
+	// Open.OutputTail characters, empty when the head held everything.
 	Tail string `json:"tail,omitempty"`
 	// File holds the whole text when something was cut, relative to the
 	// session's folder; Partial says that it ends early (its bound, a full disk).

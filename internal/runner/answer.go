@@ -1,0 +1,65 @@
+package runner
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+
+	"power-interpreter/internal/wire"
+	"power-interpreter/orchestrator"
+)
+
+var errAnswer = errors.New("the operation's answer is missing, too large or of another form")
+
+// answer decodes what the operation itself gives back, into its field of o.
+func answer(op orchestrator.Op, raw json.RawMessage, o *orchestrator.Outcome) error {
+	if len(raw) > wire.MaxData {
+		return errAnswer
+	}
+	var err error
+	switch op {
+	case orchestrator.OpLoad:
+		var d wire.Dataset
+		if err = decode(raw, &d); err == nil {
+			converted := dataset(d)
+			o.Dataset = &converted
+		}
+	case orchestrator.OpQuery:
+		var t wire.Table
+		if err = decode(raw, &t); err == nil {
+			o.Table = &orchestrator.Table{Columns: columns(t.Columns), Rows: t.Rows, Total: t.Total, Cut: t.Cut, File: cut(t.File, maxPath)}
+		}
+	case orchestrator.OpDatasets:
+		var list []wire.Dataset
+		err = decode(raw, &list)
+		for _, d := range list {
+			o.Datasets = append(o.Datasets, dataset(d))
+		}
+	}
+	return err
+}
+
+// decode keeps every digit of a number.
+func decode(raw json.RawMessage, into any) error {
+	if len(raw) == 0 {
+		return errAnswer
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	return d.Decode(into)
+}
+
+func dataset(d wire.Dataset) orchestrator.Dataset {
+	return orchestrator.Dataset{
+		Name: d.Name, Rows: d.Rows, ColumnCount: d.ColumnCount, Columns: columns(d.Columns), Bytes: d.Bytes,
+		Source: d.Source, Sheet: d.Sheet, Notes: d.Notes, Preview: d.Preview,
+	}
+}
+
+func columns(from []wire.Column) []orchestrator.Column {
+	to := make([]orchestrator.Column, len(from))
+	for i, c := range from {
+		to[i] = orchestrator.Column(c)
+	}
+	return to
+}

@@ -1,0 +1,163 @@
+// Package runner speaks to the runner in a sandbox: it turns an attached
+// stream into an orchestrator.Kernel. Everything that arrives on the stream is
+// hostile: bounded in size and count, unknown kinds dropped, no path believed.
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"power-interpreter/internal/wire"
+	"power-interpreter/orchestrator"
+)
+
+// greetingTimeout bounds the wait for the runner's Welcome: a supervisor
+// answers within milliseconds of its start, a busy host takes longer.
+const greetingTimeout = 20 * time.Second
+
+// deathsKept bounds the deaths between runs that nobody has asked for yet.
+const deathsKept = 16
+
+// Kernel is a runner's end of the conversation. Its reading goroutine ends
+// when the stream does; Close ends the stream.
+type Kernel struct {
+	stream io.ReadWriteCloser
+	out    *wire.Writer
+	in     *wire.Reader
+	info   orchestrator.KernelInfo
+	deaths chan orchestrator.Death
+	done   chan struct{}
+
+	closing sync.Once
+	mu      sync.Mutex // guards what follows; never held across I/O
+	seen    uint64     // last event received
+	acked   uint64     // last event acknowledged
+	run     *run
+	ready   chan int // generation of a kernel that waits; one is kept
+}
+
+// Dial greets the runner behind stream and takes the stream over: Close, or a
+// failure, closes it. acked is the last event that an earlier conversation
+// recorded, 0 for none. The error is an *orchestrator.Error.
+func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, error) {
+	k := &Kernel{
+		stream: stream,
+		out:    wire.NewWriter(stream),
+		in:     wire.NewReader(stream, wire.MaxEvent),
+		deaths: make(chan orchestrator.Death, deathsKept),
+		done:   make(chan struct{}),
+		ready:  make(chan int, 1),
+	}
+	if err := k.greet(ctx); err != nil {
+		return nil, errors.Join(err, stream.Close())
+	}
+	go k.read()
+	return k, nil
+}
+
+// greet says hello and skips to the answer: what comes before it was meant for
+// a predecessor.
+func (k *Kernel) greet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, greetingTimeout)
+	defer cancel()
+	// Reading has no deadline of its own: closing the stream ends it.
+	stop := context.AfterFunc(ctx, func() { k.stream.Close() })
+	defer stop()
+	nonce := rand.Text()
+	err := k.out.Resync()
+	if err == nil {
+		err = k.out.Write(wire.New(wire.KindHello, "", wire.Hello{Nonce: nonce}))
+	}
+	for err == nil {
+		var f wire.Frame
+		if f, err = k.in.Next(); err != nil || f.Kind != wire.KindHello {
+			continue
+		}
+		welcome, bad := wire.Decode[wire.Welcome](f)
+		if bad == nil && welcome.Nonce == nonce {
+			k.info = orchestrator.KernelInfo{
+				Runner: welcome.Runner, Session: welcome.Session, Running: welcome.Running,
+				Generation: welcome.Generation, Warm: welcome.Warm,
+			}
+			return nil
+		}
+	}
+	return orchestrator.Hide(orchestrator.CodeUnavailable, err, "the sandbox did not answer; try again")
+}
+
+// Info is what the runner said when it was greeted.
+func (k *Kernel) Info() orchestrator.KernelInfo { return k.info }
+
+// Deaths sends how each kernel died between runs.
+func (k *Kernel) Deaths() <-chan orchestrator.Death { return k.deaths }
+
+// Done closes when the stream is broken or closed.
+func (k *Kernel) Done() <-chan struct{} { return k.done }
+
+// Close drops the stream and waits for the reader; the runner lives on.
+func (k *Kernel) Close() error {
+	var err error
+	k.closing.Do(func() { err = k.stream.Close() })
+	<-k.done
+	return err
+}
+
+// Open lends the runner its session and returns when a kernel waits in it.
+func (k *Kernel) Open(ctx context.Context, session string, outputChars int) error {
+	return k.untilReady(ctx, wire.New(wire.KindOpen, "", wire.Open{
+		Session:    session,
+		Folder:     orchestrator.DataFolder + "/" + session,
+		OutputHead: outputChars / 2,
+		OutputTail: outputChars - outputChars/2,
+	}))
+}
+
+// Reset kills the kernel and returns when the next one waits.
+func (k *Kernel) Reset(ctx context.Context) error {
+	return k.untilReady(ctx, wire.New(wire.KindReset, "", nil))
+}
+
+func (k *Kernel) untilReady(ctx context.Context, f wire.Frame) error {
+	select { // an earlier kernel's word does not count
+	case <-k.ready:
+	default:
+	}
+	if err := k.out.Write(f); err != nil {
+		return gone(err)
+	}
+	select {
+	case <-k.ready:
+		return nil
+	case <-k.done:
+		return gone(nil)
+	case <-ctx.Done():
+		return orchestrator.Hide(orchestrator.CodeUnavailable, ctx.Err(), "the sandbox's kernel did not start; try again")
+	}
+}
+
+// Acknowledge frees the events that were delivered: what they said is recorded.
+func (k *Kernel) Acknowledge() {
+	k.mu.Lock()
+	seq := k.seen
+	due := seq > k.acked
+	k.acked = seq
+	k.mu.Unlock()
+	if due {
+		_ = k.out.Write(wire.New(wire.KindAck, "", wire.Ack{Seq: seq})) // a broken stream shows in Done
+	}
+}
+
+// gone is the error of a call whose stream broke.
+func gone(cause error) error {
+	return orchestrator.Hide(orchestrator.CodeKernel, cause, "the sandbox went away; its variables are lost, its files are kept: run the code again")
+}
+
+func marshal(args any) json.RawMessage {
+	raw, _ := json.Marshal(args) // argument types hold nothing that fails
+	return raw
+}

@@ -1,0 +1,107 @@
+package runner
+
+import (
+	"context"
+
+	"power-interpreter/internal/wire"
+	"power-interpreter/orchestrator"
+)
+
+// run is the execution under way. Its sink is called by the reading goroutine only.
+type run struct {
+	id     string
+	op     orchestrator.Op
+	sink   orchestrator.Sink
+	result chan wire.Result // one is kept
+	chars  int              // characters of output delivered
+	charts int
+}
+
+// Run hands the operation to the kernel and returns its outcome. A ctx that
+// ends abandons the run: the caller then removes the sandbox.
+func (k *Kernel) Run(ctx context.Context, op orchestrator.Run, sink orchestrator.Sink) (orchestrator.Outcome, error) {
+	r, err := k.begin(op.ID, op.Op, sink)
+	if err != nil {
+		return orchestrator.Outcome{}, err
+	}
+	defer k.end(r)
+	if err := k.out.Write(wire.New(wire.KindRun, op.ID, command(op))); err != nil {
+		return orchestrator.Outcome{}, gone(err)
+	}
+	return k.await(ctx, r)
+}
+
+// Resume waits for the execution that Info named, started in an earlier
+// conversation: a cell. All of its events are delivered again.
+func (k *Kernel) Resume(ctx context.Context, id string, sink orchestrator.Sink) (orchestrator.Outcome, error) {
+	r, err := k.begin(id, orchestrator.OpCell, sink)
+	if err != nil {
+		return orchestrator.Outcome{}, err
+	}
+	defer k.end(r)
+	return k.await(ctx, r)
+}
+
+func (k *Kernel) begin(id string, op orchestrator.Op, sink orchestrator.Sink) (*run, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.run != nil {
+		return nil, orchestrator.Errorf(orchestrator.CodeInternal, "the session's kernel is taken; try again")
+	}
+	k.run = &run{id: id, op: op, sink: sink, result: make(chan wire.Result, 1)}
+	return k.run, nil
+}
+
+func (k *Kernel) end(r *run) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.run == r {
+		k.run = nil
+	}
+}
+
+func (k *Kernel) await(ctx context.Context, r *run) (orchestrator.Outcome, error) {
+	select {
+	case result := <-r.result:
+		return outcome(r.op, result)
+	case <-k.done:
+		select { // the result may have been the last thing said
+		case result := <-r.result:
+			return outcome(r.op, result)
+		default:
+			return orchestrator.Outcome{}, gone(nil)
+		}
+	case <-ctx.Done():
+		return orchestrator.Outcome{}, orchestrator.Hide(orchestrator.CodeKernel, context.Cause(ctx),
+			"the sandbox stopped answering and was removed; its variables are lost, its files are kept: run the code again")
+	}
+}
+
+// Interrupt stops the execution with that status; its Run returns.
+func (k *Kernel) Interrupt(id string, status orchestrator.Status) error {
+	reason := wire.StatusCancelled
+	if status == orchestrator.StatusTimeout {
+		reason = wire.StatusTimeout
+	}
+	if err := k.out.Write(wire.New(wire.KindInterrupt, id, wire.Interrupt{Reason: reason})); err != nil {
+		return gone(err)
+	}
+	return nil
+}
+
+func command(op orchestrator.Run) wire.Run {
+	r := wire.Run{
+		Op:        wire.Op(op.Op),
+		TimeoutMS: op.Timeout.Milliseconds(),
+		GraceMS:   orchestrator.InterruptGrace.Milliseconds(),
+	}
+	switch op.Op {
+	case orchestrator.OpCell:
+		r.Args = marshal(wire.Cell{Code: op.Code})
+	case orchestrator.OpLoad:
+		r.Args = marshal(wire.Load{File: op.Load.File, Name: op.Load.Name, Sheet: op.Load.Sheet, Delimiter: op.Load.Delimiter})
+	case orchestrator.OpQuery:
+		r.Args = marshal(wire.Query{SQL: op.Query.SQL, Limit: op.Query.Limit, Offset: op.Query.Offset})
+	}
+	return r
+}

@@ -1,0 +1,31 @@
+package orchestrator
+
+import (
+	"io"
+	"time"
+)
+
+// Artifact is a file of a session. Path is relative to the session's folder,
+// with slashes.
+type Artifact struct {
+	Path     string    `json:"path"`
+	Size     int64     `json:"size"`
+	MIME     string    `json:"mime_type"`
+	Modified time.Time `json:"modified"`
+}
+
+// Content is an open file of a session. The caller closes it.
+type Content struct {
+	Artifact
+	io.ReadSeekCloser
+}
+
+// Listing is a session's files, the newest first, at most MaxListed.
+type Listing struct {
+	Files []Artifact
+	// Truncated is true where more exist.
+	Truncated bool
+}
+
+// MaxListed bounds a Listing in files.
+const MaxListed = 1000

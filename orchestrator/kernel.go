@@ -1,0 +1,103 @@
+package orchestrator
+
+import (
+	"context"
+	"time"
+)
+
+// Op names what a Run does in the kernel.
+type Op string
+
+// The operations of a kernel.
+const (
+	OpCell     Op = "cell"
+	OpLoad     Op = "load"
+	OpQuery    Op = "query"
+	OpDatasets Op = "datasets"
+)
+
+// Run is one operation on a kernel. Exactly one of the arguments is read, by Op.
+type Run struct {
+	ID      string
+	Op      Op
+	Code    string
+	Load    Load
+	Query   Query
+	Timeout time.Duration
+}
+
+// Sink takes what a run gives before its result, in order. Its methods must
+// not block.
+type Sink interface {
+	Output(text string)
+	Chart(Chart)
+}
+
+// Outcome is how a run ended.
+type Outcome struct {
+	Status     Status // completed, failed, timeout or cancelled
+	Reply      Reply  // without Output and Charts, which went to the Sink
+	Dataset    *Dataset
+	Table      *Table
+	Datasets   []Dataset
+	Generation int
+}
+
+// Cause names what a kernel died of.
+type Cause string
+
+// The causes of a Death.
+const (
+	CauseExit   Cause = "exit"
+	CauseSignal Cause = "signal"
+	CauseOOM    Cause = "oom"
+	CauseKilled Cause = "killed"
+	CauseReset  Cause = "reset"
+	CauseGone   Cause = "gone" // the whole sandbox went away
+)
+
+// Death is how a kernel died. Its variables are lost.
+type Death struct {
+	Cause    Cause
+	Signal   string // as "SIGSEGV"
+	ExitCode int
+	Limit    int64 // bytes, for CauseOOM
+	Peak     int64 // bytes, for CauseOOM
+}
+
+// KernelInfo is what a runner says of itself when it is greeted.
+type KernelInfo struct {
+	Runner     string
+	Session    string // empty for a spare
+	Running    string // the execution under way, empty for none
+	Generation int
+	Warm       bool
+}
+
+// Kernel is a sandbox's live namespace. It runs one thing at a time; a caller
+// takes turns. When its stream breaks, Done closes and every call fails with
+// CodeKernel or CodeUnavailable.
+type Kernel interface {
+	Info() KernelInfo
+	// Open lends a spare its session and returns when a kernel waits in it.
+	Open(ctx context.Context, session string, outputChars int) error
+	// Run runs to the result. Interrupt stops it; a ctx that ends abandons it.
+	// An error means that the sandbox is lost or of no use: remove it.
+	Run(ctx context.Context, run Run, sink Sink) (Outcome, error)
+	// Resume waits for the result of the execution that Info named.
+	Resume(ctx context.Context, id string, sink Sink) (Outcome, error)
+	// Interrupt stops the execution with that status; its Run returns.
+	Interrupt(id string, status Status) error
+	// Reset kills the kernel and returns when the next one waits. A running
+	// execution ends as cancelled.
+	Reset(ctx context.Context) error
+	// Acknowledge tells the runner that all it delivered is recorded: it
+	// need not be kept for a later conversation.
+	Acknowledge()
+	// Deaths sends how each kernel died between runs.
+	Deaths() <-chan Death
+	// Done closes when the stream is broken or closed.
+	Done() <-chan struct{}
+	// Close drops the stream and leaves the kernel alive.
+	Close() error
+}
