@@ -1,0 +1,129 @@
+package workspace
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Folder is a session's folder, open. Its methods may be called concurrently;
+// nothing that they do touches anything outside it. The names they take are
+// relative to it, as ResolveName returns them.
+type Folder struct {
+	data *Root
+	root *os.Root
+}
+
+// File is what is known of a file in a session's folder.
+type File struct {
+	Path    string // relative to the folder, slash-separated; any bytes but NUL
+	Size    int64  // bytes
+	ModTime time.Time
+	MIME    string      // empty for what is no regular file
+	Mode    fs.FileMode // its type bits are 0 for a regular file
+}
+
+// Close lets go of the folder. Files opened from it stay open.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Open opens a regular file for reading; all else is NotAFile, at once, without
+// waiting for a FIFO's writer or a lease's holder (Busy). A link is followed if
+// it stays inside the folder (a relative one: an absolute one counts as leaving
+// and is OutsideSession). The code may change the file while it is read. The
+// caller closes the file, and keeps its Name and its errors from users: they
+// hold a path of the host.
+func (f *Folder) Open(name string) (*os.File, File, error) {
+	name, err := localName(name)
+	if err != nil {
+		return nil, File{}, err
+	}
+	file, err := f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK|syscall.O_NOCTTY, 0)
+	if err != nil {
+		return nil, File{}, explain(name, err)
+	}
+	about, err := describe(name, file)
+	if err != nil {
+		return nil, File{}, errors.Join(err, file.Close())
+	}
+	return file, about, nil
+}
+
+// describe judges an open file by its descriptor.
+func describe(name string, file *os.File) (File, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return File{}, explain(name, err)
+	}
+	if err := mustBeRegular(name, info); err != nil {
+		return File{}, err
+	}
+	about := fileOf(name, info)
+	about.MIME, err = sniffed(name, file)
+	return about, explain(name, err)
+}
+
+// Stat tells about a regular file without opening it; links are as in Open. The
+// MIME type is by extension alone.
+func (f *Folder) Stat(name string) (File, error) {
+	name, err := localName(name)
+	if err != nil {
+		return File{}, err
+	}
+	info, err := f.root.Stat(name)
+	if err != nil {
+		return File{}, explain(name, err)
+	}
+	if err := mustBeRegular(name, info); err != nil {
+		return File{}, err
+	}
+	return fileOf(name, info), nil
+}
+
+// Remove deletes one file, link or other entry, or an empty folder; never what
+// a link points to.
+func (f *Folder) Remove(name string) error {
+	name, err := localName(name)
+	if err != nil {
+		return err
+	}
+	return explain(name, f.root.Remove(name))
+}
+
+func fileOf(name string, info fs.FileInfo) File {
+	about := File{Path: name, Size: info.Size(), ModTime: info.ModTime(), Mode: info.Mode()}
+	if info.Mode().IsRegular() {
+		about.MIME = typeOf(name)
+	}
+	return about
+}
+
+func mustBeRegular(name string, info fs.FileInfo) error {
+	switch {
+	case info.Mode().IsRegular():
+		return nil
+	case info.IsDir():
+		return explainErrno(name, syscall.EISDIR, nil)
+	default:
+		return explainErrno(name, syscall.ENXIO, nil)
+	}
+}
+
+// localName is name without its detours, if it names something below the folder.
+func localName(name string) (string, error) {
+	if strings.ContainsRune(name, 0) {
+		return "", failed(InvalidName, nil, "%s holds a NUL byte; use another name", quoted(name))
+	}
+	if !filepath.IsLocal(name) || len(name) > maxName {
+		return "", failed(OutsideSession, nil, "%s is no name of a file in the session's folder", quoted(name))
+	}
+	name = path.Clean(name)
+	if name == "." {
+		return "", failed(InvalidName, nil, "the session's folder itself is no file; name a file in it")
+	}
+	return name, nil
+}
