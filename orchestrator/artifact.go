@@ -1,6 +1,7 @@
 package orchestrator
 
 import (
+	"context"
 	"io"
 	"time"
 )
@@ -29,3 +30,16 @@ type Listing struct {
 
 // MaxListed bounds a Listing in files.
 const MaxListed = 1000
+
+// Download is the answer to a fetch: a name as the other end or the caller
+// gave it, and a body that fails where a bound is met. The caller closes Body.
+type Download struct {
+	Name string
+	Body io.ReadCloser
+}
+
+// Fetcher downloads for sessions, which have no network of their own. It
+// guards the addresses that only this host may reach. Its errors are *Error.
+type Fetcher interface {
+	Fetch(ctx context.Context, url, name string) (Download, error)
+}

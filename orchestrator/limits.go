@@ -12,6 +12,9 @@ const (
 	DefaultJobTimeout = 30 * time.Minute
 )
 
+// MaxCode bounds a cell in bytes: the runner takes no larger one.
+const MaxCode = 1 << 20
+
 // Bounds of a query's rows.
 const (
 	DefaultRows = 1000
@@ -48,5 +51,5 @@ type Limits struct {
 	JobTimeoutMax  time.Duration
 	MaxOutputChars int           // characters of text in one reply
 	Retention      time.Duration // executions and files that nobody used
-	MaxFetch       int64         // bytes of one fetch_from_url
+	MaxUpload      int64         // bytes of one uploaded file
 }

@@ -20,6 +20,9 @@ type Claim struct {
 	UID       int       `json:"uid"` // the sandbox's user; never 0
 	Nonce     string    `json:"nonce"`
 	CreatedAt time.Time `json:"created_at"`
+	// Condemned says that the sandbox is being deleted: nobody is served from
+	// it again, and whoever finds it finishes the deletion.
+	Condemned bool `json:"condemned,omitempty"`
 }
 
 // A BadClaim is a folder of claims that holds no usable claim.

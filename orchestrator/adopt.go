@@ -1,0 +1,146 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"power-interpreter/internal/workspace"
+)
+
+// adopt takes over what an earlier run of this program left: claims are the
+// truth. Claimed sandboxes that run go on, with whatever runs in them;
+// everything else of ours is removed.
+func (o *Orchestrator) adopt(ctx context.Context) error {
+	claims, bad, err := o.cfg.Workspace.ReadClaims()
+	if err != nil {
+		return fileError(err)
+	}
+	found, err := o.cfg.Engine.List(ctx, o.cfg.Workspace.Dir())
+	if err != nil {
+		return err
+	}
+	running := map[string]bool{}
+	for _, s := range found {
+		running[s.ID] = s.Running
+	}
+	claimed := map[string]bool{}
+	for _, b := range bad { // kept: a person may mend it
+		o.log.Error("a claim cannot be read; its files are kept and served to nobody", "sandbox_id", b.SandboxID, "error", b.Err)
+		claimed[b.SandboxID] = true
+	}
+	for _, c := range claims {
+		claimed[c.SandboxID] = true
+		o.adoptClaim(ctx, c, running[c.SandboxID])
+	}
+	return o.sweep(ctx, found, claimed)
+}
+
+// adoptClaim registers one claim's session, with its kernel if that answers.
+func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, running bool) {
+	o.mu.Lock()
+	o.uids[c.UID] = true
+	o.mu.Unlock()
+	if c.Condemned {
+		if err := o.erase(c.SandboxID, c.UID); err != nil {
+			o.log.Error("a deleted session's files remain", "sandbox_id", c.SandboxID, "error", AsError(err).Err)
+		}
+		return
+	}
+	if err := o.cfg.Workspace.MakeSession(c.SandboxID, c.SessionID, c.UID); err != nil {
+		o.log.Error("a session's folder cannot be used", "session_id", c.SessionID, "sandbox_id", c.SandboxID, "error", err)
+	}
+	s := o.newSession(Ref{c.Owner, c.SessionID})
+	s.created, s.claim = c.CreatedAt, c
+	o.mu.Lock()
+	o.sessions[s.ref] = s
+	o.mu.Unlock()
+	if !running {
+		return // stopped before, as idle ones are: it was told then, or never had variables
+	}
+	if err := o.resume(ctx, s); err != nil {
+		o.log.Warn("a running sandbox could not be adopted", "session_id", c.SessionID, "sandbox_id", c.SandboxID, "error", err)
+		o.scrap(c.SandboxID, nil)
+		o.freePlace(s)
+		o.mu.Lock()
+		o.notify(s, fmt.Sprintf("the server restarted and the kernel of session %q could not be kept: its variables are lost, its files are kept", c.SessionID))
+		o.mu.Unlock()
+	}
+}
+
+// resume attaches to a session's running sandbox and takes over what runs there.
+func (o *Orchestrator) resume(ctx context.Context, s *session) error {
+	o.mu.Lock()
+	o.held++ // beyond MaxSessions too: what runs is not taken away
+	s.holds = true
+	o.mu.Unlock()
+	k, err := o.greet(ctx, s.claim.SandboxID)
+	if err != nil {
+		return err
+	}
+	switch info := k.Info(); {
+	case info.Session == "": // the crash came between the claim and the opening
+		err = k.Open(ctx, s.ref.ID, o.cfg.Limits.MaxOutputChars)
+	case info.Session != s.ref.ID:
+		err = Errorf(CodeInternal, "the sandbox is another session's")
+	}
+	if err != nil {
+		_ = k.Close()
+		return err
+	}
+	if err := o.seat(s, k); err != nil {
+		return err
+	}
+	if id := k.Info().Running; id != "" {
+		o.takeOver(s, k, id)
+	}
+	return nil
+}
+
+// takeOver makes a job of the execution that runs in an adopted sandbox.
+func (o *Orchestrator) takeOver(s *session, k Kernel, id string) {
+	x := &execution{
+		Execution: Execution{ID: id, Session: s.ref, Status: StatusQueued, Job: true, Detached: true, Queued: time.Now(), Timeout: o.cfg.Limits.JobTimeoutMax},
+		run:       Run{ID: id, Op: OpCell, Timeout: o.cfg.Limits.JobTimeoutMax}, session: s,
+		stop: make(chan struct{}), done: make(chan struct{}), ticket: s.line.join(true),
+	}
+	o.mu.Lock()
+	o.executions[id] = x
+	o.order = append(o.order, x)
+	o.notify(s, fmt.Sprintf("the server restarted; code that was running in session %q goes on as job %s, its variables are kept", s.ref.ID, id))
+	o.mu.Unlock()
+	ctx, _ := o.begin(x)
+	o.goOwned(func() {
+		defer close(x.done)
+		defer x.ticket.leave()
+		outcome, err := k.Resume(ctx, id, sink{o, x})
+		o.conclude(x, k, outcome, err)
+	})
+}
+
+// sweep removes the sandboxes and folders that nobody claims. A spare of an
+// earlier run goes too: a new one costs seconds, and only what this run has
+// started is known to be untouched.
+func (o *Orchestrator) sweep(ctx context.Context, found []Sandbox, claimed map[string]bool) error {
+	for _, s := range found {
+		if claimed[s.ID] {
+			continue
+		}
+		if err := o.cfg.Engine.Remove(ctx, s.ID); err != nil {
+			return err
+		}
+	}
+	folders, err := o.cfg.Workspace.Sandboxes()
+	if err != nil {
+		return fileError(err)
+	}
+	for _, id := range folders {
+		if claimed[id] {
+			continue
+		}
+		if err := o.cfg.Workspace.RemoveSandbox(id); err != nil {
+			o.log.Error("a folder that nobody claims remains", "sandbox_id", id, "error", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+
+	"power-interpreter/internal/workspace"
+)
+
+// Load reads a file into a DataFrame; see Service.
+func (o *Orchestrator) Load(ctx context.Context, ref Ref, load Load) (Dataset, error) {
+	rel, err := workspace.ResolveName(ref.ID, load.File)
+	if err != nil {
+		return Dataset{}, fileError(err)
+	}
+	load.File = rel
+	out, err := o.operate(ctx, ref, Run{Op: OpLoad, Load: load, Timeout: load.Timeout}, CodeDataset)
+	if err != nil {
+		return Dataset{}, err
+	}
+	return *out.Dataset, nil
+}
+
+// Query runs SQL; see Service.
+func (o *Orchestrator) Query(ctx context.Context, ref Ref, query Query) (Table, error) {
+	if query.Limit < 1 || query.Limit > MaxRows || query.Offset < 0 {
+		return Table{}, Errorf(CodeInvalid, "limit must be between 1 and %d and offset at least 0; got %d and %d", MaxRows, query.Limit, query.Offset)
+	}
+	out, err := o.operate(ctx, ref, Run{Op: OpQuery, Query: query, Timeout: query.Timeout}, CodeSQL)
+	if err != nil {
+		return Table{}, err
+	}
+	return *out.Table, nil
+}
+
+// Datasets lists the session's DataFrames; see Service. It starts no kernel and
+// never waits for one that is busy.
+func (o *Orchestrator) Datasets(ctx context.Context, ref Ref) (Datasets, error) {
+	s, err := o.lookup(ref)
+	if err != nil || s == nil {
+		return Datasets{}, err
+	}
+	o.mu.Lock()
+	known, kernel := s.datasets, s.kernel
+	o.mu.Unlock()
+	if kernel == nil && s.line.waiting() == 0 {
+		return Datasets{}, nil
+	}
+	if s.line.waiting() > 0 {
+		return Datasets{Items: known, Stale: true}, nil
+	}
+	out, err := o.operate(ctx, ref, Run{Op: OpDatasets}, CodeDataset)
+	if err != nil {
+		return Datasets{}, err
+	}
+	o.mu.Lock()
+	s.datasets = out.Datasets
+	o.mu.Unlock()
+	return Datasets{Items: out.Datasets}, nil
+}
+
+// operate runs an operation in turn and returns its outcome when it completed.
+func (o *Orchestrator) operate(ctx context.Context, ref Ref, run Run, code Code) (Outcome, error) {
+	if run.Timeout == 0 {
+		run.Timeout = DefaultTimeout
+	}
+	x, err := o.admit(ref, run, false, nil)
+	if err != nil {
+		return Outcome{}, err
+	}
+	select {
+	case <-x.done:
+	case <-ctx.Done(): // nothing of it outlives its caller
+		o.interrupt(x)
+		<-x.done
+	}
+	o.mu.Lock()
+	out, failed := x.outcome, x.err
+	x.outcome = Outcome{} // a large table is the caller's alone
+	o.mu.Unlock()
+	if failed != nil {
+		return Outcome{}, failed
+	}
+	return out, operationError(out, run, code)
+}
+
+// operationError says why an operation did not complete, nil if it did.
+func operationError(out Outcome, run Run, code Code) error {
+	what := map[Op]string{OpLoad: "loading", OpQuery: "the query", OpDatasets: "the listing"}[run.Op]
+	switch {
+	case out.Reply.Death != nil && out.Status != StatusTimeout:
+		return Errorf(CodeKernel, "%s ended with the kernel: %s; variables are lost, files are kept, and the next call works", what, out.Reply.Death)
+	case out.Status == StatusTimeout:
+		kept := "variables are kept"
+		if out.Reply.Death != nil {
+			kept = "it would not stop, so the kernel was restarted: variables are lost, files are kept"
+		}
+		return Errorf(CodeTimeout, "%s took longer than %s and was stopped (%s); for longer work use submit_job with the same in Python (pandas, or duckdb.sql(...))", what, seconds(run.Timeout), kept)
+	case out.Status == StatusCancelled:
+		return Errorf(CodeCancelled, "%s was cancelled; variables are kept", what)
+	case out.Status == StatusFailed && out.Reply.Failure != nil:
+		f := out.Reply.Failure
+		if f.Hint != "" {
+			return Errorf(code, "%s\n%s", f.Message, f.Hint)
+		}
+		return Errorf(code, "%s", f.Message)
+	case out.Status != StatusCompleted:
+		return Errorf(CodeInternal, "%s failed and nothing is known of why; try again", what)
+	}
+	return nil
+}
+
+// String says what a kernel died of, in half a sentence.
+func (d Death) String() string {
+	switch d.Cause {
+	case CauseOOM:
+		return fmt.Sprintf("out of memory at its limit of %d MiB", d.Limit>>20)
+	case CauseSignal:
+		return "crashed by " + d.Signal
+	case CauseExit:
+		return fmt.Sprintf("its process ended with exit code %d", d.ExitCode)
+	case CauseKilled:
+		return "killed because it would not stop when interrupted"
+	case CauseReset:
+		return "reset"
+	default:
+		return "its sandbox went away"
+	}
+}

@@ -1,0 +1,217 @@
+package orchestrator
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+// execution is one under way or kept. All of it is guarded by Orchestrator.mu
+// but the channels and what is set before it is shared.
+type execution struct {
+	Execution
+	run     Run
+	session *session
+	ticket  *ticket
+	watch   func(string)
+	output  []byte
+	outcome Outcome // of a load, a query or a listing; kept until its caller has it
+	err     *Error  // why it could not run, or not to its end
+
+	stopping bool
+	stop     chan struct{} // closed to give up waiting
+	done     chan struct{} // closed at its end
+	abandon  context.CancelCauseFunc
+}
+
+// admit registers an execution, takes its place in line and starts it on its way.
+func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(string)) (*execution, error) {
+	s, err := o.session(ref)
+	if err != nil {
+		return nil, err
+	}
+	x := &execution{
+		Execution: Execution{Session: ref, Status: StatusQueued, Job: job, Queued: time.Now(), Timeout: run.Timeout},
+		run:       run, session: s, watch: watch,
+		stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	x.ticket = s.line.join(true)
+	if x.ticket == nil {
+		return nil, Errorf(CodeBusy, "%d calls wait on session %q already; wait for some to end, or use another session_id", maxWaiting, ref.ID)
+	}
+	if err := o.register(x); err != nil {
+		x.ticket.leave()
+		return nil, err
+	}
+	go func() {
+		defer o.owned.Done()
+		o.conduct(x)
+	}()
+	return x, nil
+}
+
+// register gives the execution an id that no other has, and counts the
+// goroutine that conducts it, unless the orchestrator is closing.
+func (o *Orchestrator) register(x *execution) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closing {
+		return errClosing()
+	}
+	o.owned.Add(1)
+	for x.ID == "" || o.executions[x.ID] != nil {
+		x.ID = randomHex(4)
+	}
+	x.run.ID = x.ID
+	o.executions[x.ID] = x
+	o.order = append(o.order, x)
+	return nil
+}
+
+// conduct takes an execution from its place in line to its end.
+func (o *Orchestrator) conduct(x *execution) {
+	defer close(x.done)
+	defer x.ticket.leave()
+	if !x.ticket.wait(x.stop) {
+		o.finish(x, Outcome{Status: StatusCancelled}, nil)
+		return
+	}
+	k, err := o.ready(x.session)
+	if err != nil {
+		o.finish(x, Outcome{Status: StatusFailed}, err)
+		return
+	}
+	ctx, ok := o.begin(x)
+	if !ok {
+		o.finish(x, Outcome{Status: StatusCancelled}, nil)
+		return
+	}
+	outcome, err := k.Run(ctx, x.run, sink{o, x})
+	o.conclude(x, k, outcome, err)
+}
+
+// conclude records a run's end. A kernel that failed us is of no more use.
+func (o *Orchestrator) conclude(x *execution, k Kernel, outcome Outcome, err error) {
+	x.abandon(nil)
+	if err == nil {
+		o.finish(x, outcome, nil)
+		k.Acknowledge()
+		return
+	}
+	if o.isClosing() {
+		return // the sandbox goes on; the next run of this program adopts it
+	}
+	o.log.Warn("sandbox lost", "session_id", x.Session.ID, "execution_id", x.ID, "error", AsError(err).Err)
+	o.discard(x.session, k)
+	outcome = Outcome{Status: StatusFailed, Reply: Reply{Death: &Death{Cause: CauseGone}}}
+	if x.stopping {
+		outcome.Status = StatusCancelled
+	}
+	o.finish(x, outcome, nil)
+}
+
+// begin marks it as running, unless it was given up meanwhile. The context is
+// the host's own clock: no result by the timeout and all graces, and the
+// sandbox is removed, whatever the runner says.
+func (o *Orchestrator) begin(x *execution) (context.Context, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if x.stopping || x.session.deleted {
+		return nil, false
+	}
+	ctx, abandon := context.WithCancelCause(o.life)
+	clock := time.AfterFunc(x.run.Timeout+2*InterruptGrace+hostGrace, func() { abandon(context.DeadlineExceeded) })
+	x.abandon = func(cause error) { clock.Stop(); abandon(cause) }
+	x.Status, x.Started = StatusRunning, time.Now()
+	x.session.running = x
+	return ctx, true
+}
+
+// finish records the end. It is called once for each execution.
+func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
+	files := o.verify(x, outcome.Reply.Files)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	charts := x.Reply.Charts
+	x.Reply = outcome.Reply
+	x.Reply.Charts, x.Reply.Files = charts, files
+	x.Status, x.Ended, x.outcome = outcome.Status, time.Now(), outcome
+	x.watch = nil
+	s := x.session
+	s.used = x.Ended
+	if s.running == x {
+		s.running = nil
+	}
+	if err != nil {
+		x.err = AsError(err)
+		x.Reply.Failure = &Failure{Name: string(x.err.Code), Message: x.err.Message}
+	}
+	if s.deleted {
+		x.Status, x.err = StatusCancelled, Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+	}
+	if o.keptBytes += x.size(); len(o.order) > maxExecutionsKept || o.keptBytes > maxReplyBytesKept {
+		o.forgetExecutions()
+	}
+}
+
+// sink takes what a run gives on its way.
+type sink struct {
+	o *Orchestrator
+	x *execution
+}
+
+func (s sink) Output(text string) {
+	s.o.mu.Lock()
+	s.x.output = append(s.x.output, text...)
+	watch := s.x.watch
+	s.o.mu.Unlock()
+	if watch != nil {
+		watch(text)
+	}
+}
+
+func (s sink) Chart(c Chart) {
+	s.o.mu.Lock()
+	defer s.o.mu.Unlock()
+	s.x.Reply.Charts = append(s.x.Reply.Charts, c)
+}
+
+// snapshot copies the execution as a caller may keep it.
+func (o *Orchestrator) snapshot(x *execution) Execution {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	e := x.Execution
+	e.Reply.Output = string(x.output)
+	e.Reply.Charts = append([]Chart(nil), x.Reply.Charts...)
+	return e
+}
+
+// interrupt stops an execution: at once if it waits, by a signal if it runs.
+// It returns without waiting for the end.
+func (o *Orchestrator) interrupt(x *execution) {
+	o.mu.Lock()
+	if x.stopping || x.Status.Ended() {
+		o.mu.Unlock()
+		return
+	}
+	x.stopping = true
+	k, runs, abandon := x.session.kernel, x.Status == StatusRunning, x.abandon
+	o.mu.Unlock()
+	close(x.stop)
+	if !runs || k == nil {
+		return
+	}
+	if err := k.Interrupt(x.ID, StatusCancelled); err != nil {
+		o.log.Warn("interrupt failed", "execution_id", x.ID, "error", err)
+	}
+	patience := time.AfterFunc(2*InterruptGrace+hostGrace, func() { abandon(fmt.Errorf("no answer to an interrupt")) })
+	context.AfterFunc(o.life, func() { patience.Stop() })
+}
+
+func randomHex(bytes int) string {
+	b := make([]byte, bytes)
+	_, _ = rand.Read(b) // crypto/rand.Read never fails since Go 1.24
+	return hex.EncodeToString(b)
+}

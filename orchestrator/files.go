@@ -1,0 +1,238 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"power-interpreter/internal/workspace"
+)
+
+// chunk is how much of a file is moved at a time, in bytes.
+const chunk = 64 << 10
+
+// Fetch downloads into the session's folder; see Service.
+func (o *Orchestrator) Fetch(ctx context.Context, ref Ref, url, name string) (Artifact, error) {
+	return o.put(ctx, ref, func(ctx context.Context) (io.ReadCloser, string, error) {
+		d, err := o.cfg.Fetcher.Fetch(ctx, url, name)
+		if err != nil {
+			return nil, "", err
+		}
+		return d.Body, d.Name, nil
+	})
+}
+
+// Upload writes content to a file of the session; see Service.
+func (o *Orchestrator) Upload(ctx context.Context, ref Ref, name string, content io.Reader) (Artifact, error) {
+	limit := o.cfg.Limits.MaxUpload
+	return o.put(ctx, ref, func(context.Context) (io.ReadCloser, string, error) {
+		return io.NopCloser(&bounded{r: content, left: limit, limit: limit}), name, nil
+	})
+}
+
+// put streams a source into the session's folder, in turn. Nothing of it is
+// seen under its name before it is whole.
+func (o *Orchestrator) put(ctx context.Context, ref Ref, open func(context.Context) (io.ReadCloser, string, error)) (Artifact, error) {
+	s, err := o.session(ref)
+	if err != nil {
+		return Artifact{}, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.life, cancel)() // a deletion ends it
+	t, claim, err := o.fileTurn(ctx, s)
+	if err != nil {
+		return Artifact{}, err
+	}
+	defer t.leave()
+	source, name, err := open(ctx)
+	if err != nil {
+		return Artifact{}, err
+	}
+	defer source.Close()
+	clean, err := workspace.UploadName(ref.ID, name)
+	if err != nil {
+		return Artifact{}, fileError(err)
+	}
+	folder, err := o.folder(claim)
+	if err != nil {
+		return Artifact{}, err
+	}
+	defer folder.Close()
+	return o.write(folder, clean, claim.UID, source)
+}
+
+func (o *Orchestrator) write(folder *workspace.Folder, name string, uid int, source io.Reader) (Artifact, error) {
+	w, err := folder.Create(name, uid)
+	if err != nil {
+		return Artifact{}, fileError(err)
+	}
+	// Hidden interfaces: a source or a file with a copy of its own would
+	// bypass the chunk and its checks.
+	if _, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{source}, make([]byte, chunk)); err != nil {
+		return Artifact{}, errors.Join(fileError(err), w.Abort())
+	}
+	f, err := w.Commit()
+	if err != nil {
+		return Artifact{}, fileError(err)
+	}
+	return artifact(f), nil
+}
+
+// fileTurn waits for the session's turn to write files, and gives it a folder
+// if it has none. The caller leaves the ticket.
+func (o *Orchestrator) fileTurn(ctx context.Context, s *session) (*ticket, workspace.Claim, error) {
+	t := s.line.join(o.claimOf(s).SandboxID == "")
+	if t == nil {
+		return nil, workspace.Claim{}, o.lineFull(s)
+	}
+	if !t.wait(ctx.Done()) {
+		t.leave()
+		return nil, workspace.Claim{}, Hide(CodeCancelled, ctx.Err(), "given up while earlier calls on the session were running")
+	}
+	if o.claimOf(s).SandboxID == "" {
+		if err := o.settle(s); err != nil {
+			t.leave()
+			return nil, workspace.Claim{}, err
+		}
+	}
+	o.touch(s)
+	return t, o.claimOf(s), nil
+}
+
+// claimOf returns the session's claim, zero for none.
+func (o *Orchestrator) claimOf(s *session) workspace.Claim {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return s.claim
+}
+
+// Open opens a file of the session; see Service.
+func (o *Orchestrator) Open(_ context.Context, ref Ref, name string) (Content, error) {
+	rel, err := workspace.ResolveName(ref.ID, name)
+	if err != nil {
+		return Content{}, fileError(err)
+	}
+	folder, err := o.existing(ref)
+	if err != nil {
+		return Content{}, err
+	}
+	if folder == nil {
+		return Content{}, Errorf(CodeNotFound, "session %q has no files yet; upload_file, fetch_from_url or execute_code make some", ref.ID)
+	}
+	defer folder.Close()
+	f, info, err := folder.Open(rel)
+	if err != nil {
+		return Content{}, fileError(err)
+	}
+	return Content{Artifact: artifact(info), ReadSeekCloser: f}, nil
+}
+
+// Files lists the session's files; see Service.
+func (o *Orchestrator) Files(_ context.Context, ref Ref) (Listing, error) {
+	folder, err := o.existing(ref)
+	if err != nil || folder == nil {
+		return Listing{}, err
+	}
+	defer folder.Close()
+	files, truncated, err := folder.List(MaxListed)
+	if err != nil {
+		return Listing{}, fileError(err)
+	}
+	list := Listing{Truncated: truncated}
+	for _, f := range files {
+		if f.Mode.IsRegular() {
+			list.Files = append(list.Files, artifact(f))
+		}
+	}
+	return list, nil
+}
+
+// existing opens the session's folder, nil if it has none. It makes nothing
+// and waits for nobody.
+func (o *Orchestrator) existing(ref Ref) (*workspace.Folder, error) {
+	s, err := o.lookup(ref)
+	if err != nil || s == nil {
+		return nil, err
+	}
+	o.touch(s)
+	claim := o.claimOf(s)
+	if claim.SandboxID == "" {
+		return nil, nil
+	}
+	return o.folder(claim)
+}
+
+// verify keeps of the files that a runner named those that are there.
+func (o *Orchestrator) verify(x *execution, named []Artifact) []Artifact {
+	if len(named) == 0 {
+		return nil
+	}
+	folder, err := o.folder(o.claimOf(x.session))
+	if err != nil {
+		return nil
+	}
+	defer folder.Close()
+	var files []Artifact
+	for _, a := range named {
+		if rel, err := workspace.ResolveName(x.Session.ID, a.Path); err == nil {
+			if f, err := folder.Stat(rel); err == nil && f.Mode.IsRegular() {
+				files = append(files, artifact(f))
+			}
+		}
+	}
+	return files
+}
+
+func artifact(f workspace.File) Artifact {
+	return Artifact{Path: f.Path, Size: f.Size, MIME: f.MIME, Modified: f.ModTime}
+}
+
+// bounded fails once more than its limit was read.
+type bounded struct {
+	r           io.Reader
+	left, limit int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, Errorf(CodeTooLarge, "the file is larger than %d bytes, the most that is taken; nothing was written", b.limit)
+	}
+	return n, err
+}
+
+// fileCodes maps the workspace's kinds of failure to ours.
+var fileCodes = map[workspace.Code]Code{
+	workspace.InvalidSessionID: CodeInvalid,
+	workspace.InvalidName:      CodeInvalid,
+	workspace.OutsideSession:   CodeForbidden,
+	workspace.NotFound:         CodeNotFound,
+	workspace.NotAFile:         CodeForbidden,
+	workspace.Busy:             CodeBusy,
+	workspace.DiskFull:         CodeUnavailable,
+	workspace.Conflict:         CodeInvalid,
+}
+
+// fileError turns an error about files into one that a caller may read.
+func fileError(err error) error {
+	var w *workspace.Error
+	var own *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &w):
+		code, known := fileCodes[w.Code]
+		if !known {
+			code = CodeInternal
+		}
+		return Hide(code, err, "%s", w.Message)
+	case errors.Is(err, os.ErrNotExist):
+		return Hide(CodeNotFound, err, "no such file; list_files shows those there are")
+	default:
+		return AsError(err)
+	}
+}

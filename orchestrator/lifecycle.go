@@ -1,0 +1,180 @@
+package orchestrator
+
+import (
+	"context"
+	"time"
+)
+
+// Create makes the session ready now; see Service.
+func (o *Orchestrator) Create(ctx context.Context, ref Ref) (Session, error) {
+	s, err := o.session(ref)
+	if err != nil {
+		return Session{}, err
+	}
+	t := s.line.join(true)
+	if t == nil {
+		return Session{}, o.lineFull(s)
+	}
+	defer t.leave()
+	if !t.wait(ctx.Done()) {
+		return Session{}, Hide(CodeCancelled, ctx.Err(), "given up while calls on the session were running")
+	}
+	if _, err := o.ready(s); err != nil {
+		return Session{}, err
+	}
+	return o.describe(s), nil
+}
+
+// Reset gives the session a fresh kernel, at once: what runs ends as
+// cancelled, what waits runs in the fresh one.
+func (o *Orchestrator) Reset(ctx context.Context, ref Ref) (Session, error) {
+	s, err := o.session(ref)
+	if err != nil {
+		return Session{}, err
+	}
+	o.mu.Lock()
+	k := s.kernel
+	s.datasets = nil
+	o.mu.Unlock()
+	if k == nil { // no kernel: the next call starts a fresh one
+		return o.describe(s), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	if err := k.Reset(ctx); err != nil {
+		o.discard(s, k) // a fresh sandbox is a fresh kernel
+	}
+	return o.describe(s), nil
+}
+
+// Delete stops the session and deletes all it has; see Service. Its id is free
+// for a new session at once.
+func (o *Orchestrator) Delete(ctx context.Context, ref Ref) error {
+	if err := ref.Validate(); err != nil {
+		return err
+	}
+	s, waiting := o.strike(ref)
+	if s == nil {
+		return Errorf(CodeNotFound, "there is no session %q; nothing was deleted", ref.ID)
+	}
+	for _, x := range waiting {
+		o.interrupt(x)
+	}
+	err := o.empty(s)
+	o.mu.Lock()
+	o.forgetExecutions()
+	o.mu.Unlock()
+	return err
+}
+
+// empty removes all that a session off the books has. Its sandbox goes first:
+// that ends what runs there, and then whoever is still in line leaves.
+func (o *Orchestrator) empty(s *session) error {
+	t := s.line.joinLast()
+	defer t.leave()
+	if claim := o.claimOf(s); claim.SandboxID != "" {
+		if err := o.cfg.Workspace.CondemnClaim(claim.SandboxID); err != nil {
+			return fileError(err)
+		}
+		o.mu.Lock()
+		k := s.kernel
+		s.kernel = nil
+		o.mu.Unlock()
+		o.scrap(claim.SandboxID, k)
+	}
+	t.wait(nil)
+	o.freePlace(s)
+	claim := o.claimOf(s) // a call that was starting a sandbox may have made one
+	if claim.SandboxID == "" {
+		return nil
+	}
+	return o.erase(claim.SandboxID, claim.UID)
+}
+
+// strike takes the session off the books and returns its executions not ended.
+func (o *Orchestrator) strike(ref Ref) (*session, []*execution) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := o.sessions[ref]
+	if s == nil {
+		return nil, nil
+	}
+	s.deleted = true
+	s.end()
+	delete(o.sessions, ref)
+	var live []*execution
+	for _, x := range o.order {
+		if x.session == s && !x.Status.Ended() {
+			live = append(live, x)
+		}
+	}
+	return s, live
+}
+
+// erase removes a claimed sandbox for good. The claim is condemned first, so
+// that a crash half-way is finished at the next start and nothing of it is
+// ever taken for a session.
+func (o *Orchestrator) erase(id string, uid int) error {
+	if err := o.cfg.Workspace.CondemnClaim(id); err != nil {
+		return fileError(err)
+	}
+	o.scrap(id, nil)
+	if err := o.cfg.Workspace.RemoveSandbox(id); err != nil {
+		return fileError(err)
+	}
+	if err := o.cfg.Workspace.RemoveClaim(id); err != nil {
+		return fileError(err)
+	}
+	o.freeUID(uid)
+	return nil
+}
+
+// Sessions lists the owner's sessions; every owner's for "".
+func (o *Orchestrator) Sessions(_ context.Context, owner string) ([]Session, error) {
+	o.mu.Lock()
+	var found []*session
+	for ref, s := range o.sessions {
+		if owner == "" || ref.Owner == owner {
+			found = append(found, s)
+		}
+	}
+	o.mu.Unlock()
+	out := make([]Session, len(found))
+	for i, s := range found {
+		out[i] = o.describe(s)
+	}
+	return out, nil
+}
+
+func (o *Orchestrator) describe(s *session) Session {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	d := Session{
+		Ref: s.ref, ID: s.ref.ID, State: s.state(), Folder: DataFolder + "/" + s.ref.ID, Created: s.created,
+		Idle: time.Since(s.used), Limits: o.cfg.Limits.Sandbox, SandboxID: s.claim.SandboxID,
+	}
+	if s.running != nil {
+		d.Running, d.RunningFor, d.Idle = s.running.ID, time.Since(s.running.Started), 0
+	}
+	d.Queued = max(0, s.line.waiting()-1)
+	return d
+}
+
+func (s *session) state() State {
+	switch {
+	case s.running != nil:
+		return StateBusy
+	case s.starting:
+		return StateStarting
+	case s.kernel != nil:
+		return StateIdle
+	case s.claim.SandboxID != "":
+		return StateStopped
+	default:
+		return StateNew
+	}
+}
+
+func (o *Orchestrator) lineFull(s *session) error {
+	return Errorf(CodeBusy, "%d calls wait on session %q already; wait for some to end, or use another session_id", maxWaiting, s.ref.ID)
+}

@@ -1,0 +1,178 @@
+package orchestrator
+
+import (
+	"context"
+	"time"
+
+	"power-interpreter/internal/workspace"
+)
+
+// startTimeout bounds a sandbox's way from nothing to a waiting kernel:
+// container 0.2 s and lean kernel under a second where nothing else runs,
+// 10 s under gVisor, more on a host that six sessions keep busy.
+const startTimeout = 60 * time.Second
+
+// ready returns the session's kernel: the one it has, a spare's, or a new
+// sandbox's on the session's own folder. The caller holds the kernel's turn.
+func (o *Orchestrator) ready(s *session) (Kernel, error) {
+	if k, err := o.current(s); k != nil || err != nil {
+		return k, err
+	}
+	ctx, cancel := context.WithTimeout(o.life, startTimeout)
+	defer cancel()
+	if err := o.makeRoom(ctx, s); err != nil {
+		return nil, err
+	}
+	k, err := o.obtain(ctx, s)
+	if err != nil {
+		o.freePlace(s)
+		return nil, err
+	}
+	return k, nil
+}
+
+// current returns the kernel that the session has, nil for none.
+func (o *Orchestrator) current(s *session) (Kernel, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if s.deleted {
+		return nil, Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+	}
+	return s.kernel, nil
+}
+
+// obtain gets a session that has no kernel one.
+func (o *Orchestrator) obtain(ctx context.Context, s *session) (Kernel, error) {
+	o.setStarting(s, true)
+	defer o.setStarting(s, false)
+	var k Kernel
+	var err error
+	if s.claim.SandboxID == "" {
+		k, err = o.claimSpare(ctx, s)
+	} else {
+		k, err = o.boot(ctx, s.claim.SandboxID, s.claim.UID)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := k.Open(ctx, s.ref.ID, o.cfg.Limits.MaxOutputChars); err != nil {
+		o.scrap(s.claim.SandboxID, k)
+		return nil, err
+	}
+	return k, o.seat(s, k)
+}
+
+// seat gives the session its kernel and watches it from then on.
+func (o *Orchestrator) seat(s *session, k Kernel) error {
+	o.mu.Lock()
+	gone := s.deleted || o.closing
+	if !gone {
+		s.kernel = k
+		s.used = time.Now()
+	}
+	o.mu.Unlock()
+	if gone {
+		o.scrap(s.claim.SandboxID, k)
+		return Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+	}
+	o.goOwned(func() { o.attend(s, k) })
+	return nil
+}
+
+func (o *Orchestrator) setStarting(s *session, starting bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s.starting = starting
+}
+
+// claimSpare makes a spare sandbox the session's: the claim first, on disk, so
+// that after a crash it is known whose folder and kernel they are.
+func (o *Orchestrator) claimSpare(ctx context.Context, s *session) (Kernel, error) {
+	spare, err := o.takeSpare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := o.claim(s, spare.id, spare.uid); err != nil {
+		o.scrap(spare.id, spare.kernel)
+		o.removeFolder(spare.id, spare.uid)
+		return nil, err
+	}
+	return spare.kernel, nil
+}
+
+// claim records that the sandbox's folder and uid are the session's, and makes
+// its folder in it.
+func (o *Orchestrator) claim(s *session, id string, uid int) error {
+	claim := workspace.Claim{
+		SandboxID: id, UID: uid, Owner: s.ref.Owner, SessionID: s.ref.ID,
+		Nonce: randomHex(16), CreatedAt: s.created.UTC(),
+	}
+	if err := o.cfg.Workspace.WriteClaim(claim); err != nil {
+		return fileError(err)
+	}
+	if err := o.cfg.Workspace.MakeSession(id, s.ref.ID, uid); err != nil {
+		return fileError(err)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s.claim = claim
+	return nil
+}
+
+// settle gives a session that has no folder one: with a waiting spare if there
+// is one and room for it, so that the first cell finds its kernel. The caller
+// holds the kernel's turn.
+func (o *Orchestrator) settle(s *session) error {
+	if o.sparesReady() > 0 {
+		_, err := o.ready(s)
+		if err == nil || o.claimOf(s).SandboxID != "" {
+			return nil
+		}
+	}
+	id, uid, err := o.newSandbox()
+	if err != nil {
+		return err
+	}
+	if err := o.claim(s, id, uid); err != nil {
+		o.removeFolder(id, uid)
+		return err
+	}
+	return nil
+}
+
+// boot starts a sandbox on a folder of its own and greets its runner. What an
+// earlier one on that folder left is removed first.
+func (o *Orchestrator) boot(ctx context.Context, id string, uid int) (Kernel, error) {
+	host, err := o.cfg.Workspace.SandboxPath(id)
+	if err != nil {
+		return nil, fileError(err)
+	}
+	if err := o.cfg.Engine.Remove(ctx, id); err != nil {
+		return nil, err
+	}
+	runner, err := o.cfg.Engine.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	spec := Spec{
+		ID: id, UID: uid, Folder: host, Image: o.cfg.Image, Runner: runner, Runtime: o.cfg.Runtime,
+		DataDir: o.cfg.Workspace.Dir(), Limits: o.cfg.Limits.Sandbox,
+	}
+	if err := o.cfg.Engine.Start(ctx, spec); err != nil {
+		return nil, err
+	}
+	k, err := o.greet(ctx, id)
+	if err != nil {
+		o.scrap(id, nil)
+		return nil, err
+	}
+	return k, nil
+}
+
+func (o *Orchestrator) greet(ctx context.Context, id string) (Kernel, error) {
+	stream, err := o.cfg.Engine.Attach(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return o.cfg.Dial(ctx, stream)
+}

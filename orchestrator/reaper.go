@@ -1,0 +1,174 @@
+package orchestrator
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// reapEvery is how often idle sessions and old results are looked for.
+	reapEvery = 15 * time.Second
+	// removeTimeout bounds the removal of one sandbox by the engine.
+	removeTimeout = 30 * time.Second
+)
+
+// reap stops idle sessions and forgets what nobody used for too long, until
+// the orchestrator's end.
+func (o *Orchestrator) reap() {
+	tick := time.NewTicker(reapEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case now := <-tick.C:
+			o.reapOnce(now)
+		case <-o.life.Done():
+			return
+		}
+	}
+}
+
+func (o *Orchestrator) reapOnce(now time.Time) {
+	idle, old := o.overdue(now)
+	for _, s := range old {
+		if err := o.Delete(o.life, s.ref); err != nil {
+			o.log.Warn("a session past its retention remains", "session_id", s.ref.ID, "error", AsError(err).Err)
+		}
+	}
+	for _, s := range idle {
+		o.stopIdle(o.life, s, fmt.Sprintf("session %q was idle for %v and its sandbox was stopped: its files are kept, its variables are gone",
+			s.ref.ID, o.cfg.Limits.IdleTimeout))
+	}
+}
+
+// overdue lists the sessions to stop and those to delete.
+func (o *Orchestrator) overdue(now time.Time) (idle, old []*session) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.forgetExecutions()
+	for _, s := range o.sessions {
+		if s.running != nil || s.starting || s.line.waiting() > 0 {
+			continue
+		}
+		unused := now.Sub(s.used)
+		switch {
+		case unused > o.cfg.Limits.Retention:
+			old = append(old, s)
+		case s.kernel != nil && unused > o.cfg.Limits.IdleTimeout:
+			idle = append(idle, s)
+		}
+	}
+	return idle, old
+}
+
+// stopIdle stops a session's sandbox if nobody is in line for it.
+func (o *Orchestrator) stopIdle(ctx context.Context, s *session, notice string) {
+	t := s.line.joinEmpty()
+	if t == nil {
+		return
+	}
+	defer t.leave()
+	o.mu.Lock()
+	k := s.kernel
+	s.kernel, s.datasets = nil, nil
+	if k != nil {
+		o.notify(s, notice)
+	}
+	o.mu.Unlock()
+	if k == nil {
+		return
+	}
+	o.scrap(s.claim.SandboxID, k)
+	o.freePlace(s)
+}
+
+// attend watches a session's kernel until it is gone.
+func (o *Orchestrator) attend(s *session, k Kernel) {
+	for {
+		select {
+		case d := <-k.Deaths():
+			o.mu.Lock()
+			o.notify(s, fmt.Sprintf("the kernel of session %q died between calls (%s): its variables are lost, its files are kept", s.ref.ID, d))
+			o.mu.Unlock()
+		case <-k.Done():
+			o.sandboxGone(s, k)
+			return
+		case <-o.life.Done():
+			return
+		}
+	}
+}
+
+// sandboxGone tells a session that its sandbox was stopped from outside.
+func (o *Orchestrator) sandboxGone(s *session, k Kernel) {
+	o.mu.Lock()
+	silent := o.closing || s.kernel != k || s.running != nil // whoever runs in it tells
+	if !silent {
+		o.notify(s, fmt.Sprintf("the sandbox of session %q stopped unexpectedly: its files are kept, its variables are lost", s.ref.ID))
+	}
+	o.mu.Unlock()
+	if !silent {
+		o.discard(s, k)
+	}
+}
+
+// discard takes a kernel that is of no more use from its session and removes
+// the sandbox. The next call starts another on the same folder.
+func (o *Orchestrator) discard(s *session, k Kernel) {
+	o.mu.Lock()
+	mine := s.kernel == k
+	if mine {
+		s.kernel, s.datasets = nil, nil
+	}
+	o.mu.Unlock()
+	if !mine {
+		return
+	}
+	o.scrap(s.claim.SandboxID, k)
+	o.freePlace(s)
+}
+
+// scrap closes the kernel, if any, and has the sandbox removed, also when the
+// orchestrator is ending.
+func (o *Orchestrator) scrap(id string, k Kernel) {
+	if k != nil {
+		_ = k.Close() // a broken stream is why we are here, often
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(o.life), removeTimeout)
+	defer cancel()
+	if err := o.cfg.Engine.Remove(ctx, id); err != nil {
+		o.log.Error("a sandbox remains; it is removed at the next start", "sandbox_id", id, "error", err)
+	}
+}
+
+// removeFolder deletes what an unclaimed sandbox left and frees its uid. The
+// sandbox itself is gone.
+func (o *Orchestrator) removeFolder(id string, uid int) {
+	if err := o.cfg.Workspace.RemoveSandbox(id); err != nil {
+		o.log.Error("a folder remains; it is removed at the next start", "sandbox_id", id, "error", err)
+		return // the uid stays taken: files of it remain
+	}
+	o.freeUID(uid)
+}
+
+// watchExits ends the streams of sandboxes that the engine says have stopped.
+func (o *Orchestrator) watchExits() {
+	for id := range o.cfg.Engine.Exits(o.life, o.cfg.Workspace.Dir()) {
+		o.mu.Lock()
+		var k Kernel
+		for _, s := range o.sessions {
+			if s.claim.SandboxID == id {
+				k = s.kernel
+			}
+		}
+		for _, s := range o.pool.spares {
+			if s.id == id {
+				k = s.kernel
+			}
+		}
+		o.mu.Unlock()
+		if k != nil {
+			_ = k.Close()
+		}
+	}
+}
