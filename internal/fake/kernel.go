@@ -1,0 +1,180 @@
+package fake
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"power-interpreter/orchestrator"
+)
+
+// Script is what a kernel does with a run. stop closes when it is interrupted.
+type Script func(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-chan struct{}) (orchestrator.Outcome, error)
+
+// Kernel is a namespace in memory: it outlives its conversations.
+type Kernel struct {
+	script Script
+
+	mu         sync.Mutex
+	session    string
+	generation int
+	values     map[string]string
+	running    string
+	stop       chan struct{}
+	status     orchestrator.Status // asked for by an interrupt
+	dead       chan struct{}
+	killed     sync.Once
+	pending    chan result // of a run whose conversation was closed
+}
+
+type result struct {
+	outcome orchestrator.Outcome
+	err     error
+}
+
+func newKernel(script Script) *Kernel {
+	return &Kernel{script: script, generation: 1, values: map[string]string{}, dead: make(chan struct{}), pending: make(chan result, 1)}
+}
+
+// Session is the id it was opened with, empty for a spare.
+func (k *Kernel) Session() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.session
+}
+
+// Kill ends it as a vanished container would.
+func (k *Kernel) Kill() { k.killed.Do(func() { close(k.dead) }) }
+
+func (k *Kernel) conversation() *conversation {
+	c := &conversation{Kernel: k, done: make(chan struct{}), deaths: make(chan orchestrator.Death, 4)}
+	k.mu.Lock()
+	c.info = orchestrator.KernelInfo{Session: k.session, Running: k.running, Generation: k.generation}
+	k.mu.Unlock()
+	go func() {
+		select {
+		case <-k.dead:
+			c.Close()
+		case <-c.done:
+		}
+	}()
+	return c
+}
+
+// conversation is one orchestrator's Kernel.
+type conversation struct {
+	*Kernel
+	info    orchestrator.KernelInfo
+	done    chan struct{}
+	deaths  chan orchestrator.Death
+	closing sync.Once
+}
+
+func (c *conversation) Info() orchestrator.KernelInfo     { return c.info }
+func (c *conversation) Deaths() <-chan orchestrator.Death { return c.deaths }
+func (c *conversation) Done() <-chan struct{}             { return c.done }
+func (c *conversation) Acknowledge()                      {}
+func (c *conversation) Close() error                      { c.closing.Do(func() { close(c.done) }); return nil }
+func (c *conversation) Open(_ context.Context, s string, _ int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session = s
+	return nil
+}
+
+func (c *conversation) Run(ctx context.Context, run orchestrator.Run, sink orchestrator.Sink) (orchestrator.Outcome, error) {
+	c.mu.Lock()
+	stop := make(chan struct{})
+	c.running, c.stop, c.status = run.ID, stop, orchestrator.StatusCancelled
+	c.mu.Unlock()
+	go func() {
+		out, err := c.script(c.Kernel, run, sink, stop)
+		c.mu.Lock()
+		out.Generation = c.generation
+		c.running = ""
+		c.mu.Unlock()
+		c.pending <- result{out, err}
+	}()
+	return c.await(ctx)
+}
+
+func (c *conversation) Resume(ctx context.Context, _ string, _ orchestrator.Sink) (orchestrator.Outcome, error) {
+	return c.await(ctx)
+}
+
+func (c *conversation) await(ctx context.Context) (orchestrator.Outcome, error) {
+	select {
+	case r := <-c.pending:
+		return r.outcome, r.err
+	case <-c.done:
+		return orchestrator.Outcome{}, errGone
+	case <-ctx.Done():
+		return orchestrator.Outcome{}, ctx.Err()
+	}
+}
+
+func (c *conversation) Interrupt(id string, status orchestrator.Status) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running == id && c.stop != nil {
+		c.status = status
+		close(c.stop)
+		c.stop = nil
+	}
+	return nil
+}
+
+func (c *conversation) Reset(context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	c.values = map[string]string{}
+	if c.stop != nil {
+		close(c.stop)
+		c.stop = nil
+	}
+	return nil
+}
+
+var errGone = orchestrator.Errorf(orchestrator.CodeKernel, "the sandbox went away")
+
+// Directives is the usual Script. Its code is one of: "set K V", "get K" (the
+// value), "print TEXT", "wait" (until interrupted), "raise TEXT", "vanish"
+// (the sandbox dies), "deaf" (no answer to anything).
+func Directives(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-chan struct{}) (orchestrator.Outcome, error) {
+	done := orchestrator.Outcome{Status: orchestrator.StatusCompleted}
+	if run.Op == orchestrator.OpDatasets {
+		done.Datasets = []orchestrator.Dataset{{Name: "df", Rows: 3}}
+		return done, nil
+	}
+	word, rest, _ := strings.Cut(run.Code, " ")
+	switch word {
+	case "set":
+		name, value, _ := strings.Cut(rest, " ")
+		k.mu.Lock()
+		k.values[name] = value
+		k.mu.Unlock()
+	case "get":
+		k.mu.Lock()
+		done.Reply.Value = k.values[rest]
+		k.mu.Unlock()
+	case "print":
+		sink.Output(rest)
+	case "raise":
+		done.Status = orchestrator.StatusFailed
+		done.Reply.Failure = &orchestrator.Failure{Name: "ValueError", Message: rest}
+	case "wait":
+		sink.Output("waiting")
+		<-stop
+		k.mu.Lock()
+		done.Status = k.status
+		k.mu.Unlock()
+	case "vanish":
+		k.Kill()
+		return done, errGone
+	case "deaf":
+		<-k.dead
+		return done, errGone
+	}
+	return done, nil
+}

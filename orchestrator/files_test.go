@@ -1,0 +1,101 @@
+package orchestrator_test
+
+import (
+	"strings"
+	"testing"
+
+	"power-interpreter/orchestrator"
+)
+
+func TestAnUploadNeedNotWaitForARunningJob(t *testing.T) {
+	r := newRig(t)
+	r.job("a", "wait")
+	got, err := r.Upload(t.Context(), ref("a"), "sub/data.csv", strings.NewReader("x\n1\n"))
+	if err != nil || got.Path != "sub/data.csv" || got.Size != 4 || got.MIME != "text/csv" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got := r.read("a", "/app/sandbox_data/a/sub/data.csv"); got != "x\n1\n" {
+		t.Errorf("file holds %q", got)
+	}
+}
+
+func TestAFirstUploadMakesTheSession(t *testing.T) {
+	for name, spares := range map[string]int{"with a spare": 1, "without one": 0} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, func(l *orchestrator.Limits) { l.WarmSandboxes = spares })
+			r.waitForStarts(spares)
+			if _, err := r.Upload(t.Context(), ref("a"), "f.txt", strings.NewReader("1")); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(r.engine.Kernels("a")); got != spares {
+				t.Errorf("%d sandboxes for the session, want %d", got, spares)
+			}
+			r.run("a", "get x")
+			if got := r.read("a", "f.txt"); got != "1" {
+				t.Errorf("file holds %q", got)
+			}
+		})
+	}
+}
+
+func TestAnUploadBeyondItsBoundLeavesNothing(t *testing.T) {
+	r := newRig(t, func(l *orchestrator.Limits) { l.MaxUpload = 10 })
+	_, err := r.Upload(t.Context(), ref("a"), "f.txt", strings.NewReader(strings.Repeat("x", 11)))
+	wantCode(t, err, orchestrator.CodeTooLarge, "10 bytes")
+	list, err := r.Files(t.Context(), ref("a"))
+	if err != nil || len(list.Files) > 0 {
+		t.Errorf("%v, %v: want no file", list, err)
+	}
+}
+
+func TestFilesOfNobodyElseAreReached(t *testing.T) {
+	r := newRig(t)
+	if _, err := r.Upload(t.Context(), ref("a"), "f.txt", strings.NewReader("1")); err != nil {
+		t.Fatal(err)
+	}
+	r.run("b", "get x")
+	for _, name := range []string{"../a/f.txt", "/app/sandbox_data/a/f.txt", "/etc/passwd"} {
+		_, err := r.Open(t.Context(), ref("b"), name)
+		wantCode(t, err, orchestrator.CodeForbidden)
+	}
+	_, err := r.Open(t.Context(), orchestrator.Ref{Owner: "bob", ID: "a"}, "f.txt")
+	wantCode(t, err, orchestrator.CodeNotFound, "no files yet")
+}
+
+func TestLookingMakesNoSession(t *testing.T) {
+	r := newRig(t)
+	if _, err := r.Files(t.Context(), ref("a")); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.Datasets(t.Context(), ref("a")); err != nil {
+		t.Error(err)
+	}
+	if list, _ := r.Sessions(t.Context(), "ann"); len(list) != 0 {
+		t.Errorf("sessions %v, want none", list)
+	}
+}
+
+func TestDatasetsOfABusyKernelAreTheLastKnown(t *testing.T) {
+	r := newRig(t)
+	r.run("a", "set x 1")
+	if got, err := r.Datasets(t.Context(), ref("a")); err != nil || got.Stale || len(got.Items) != 1 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	r.job("a", "wait")
+	if got, err := r.Datasets(t.Context(), ref("a")); err != nil || !got.Stale || len(got.Items) != 1 {
+		t.Errorf("%+v, %v: want the last known, marked stale", got, err)
+	}
+}
+
+func TestFetchWritesUnderTheNameGiven(t *testing.T) {
+	r := newRig(t)
+	got, err := r.Fetch(t.Context(), ref("a"), "http://example.com/x", "x.txt")
+	if err != nil || got.Path != "x.txt" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if text := r.read("a", "x.txt"); text != "http://example.com/x" {
+		t.Errorf("file holds %q", text)
+	}
+}
+
+var _ orchestrator.Service = (*orchestrator.Orchestrator)(nil)
