@@ -147,7 +147,7 @@ func TestTheHostsOwnClockRemovesASandboxThatNeverAnswers(t *testing.T) {
 		if now, _ := r.engine.Count(); now != 0 {
 			t.Errorf("%d sandboxes, want 0", now)
 		}
-		r.stop()
+		r.destroy()
 	})
 }
 

@@ -3,6 +3,7 @@ package orchestrator_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"power-interpreter/orchestrator"
 )
@@ -21,9 +22,9 @@ func TestAnUploadNeedNotWaitForARunningJob(t *testing.T) {
 
 func TestAFirstUploadMakesTheSession(t *testing.T) {
 	for name, spares := range map[string]int{"with a spare": 1, "without one": 0} {
-		t.Run(name, func(t *testing.T) {
+		inBubble := func(t *testing.T) {
 			r := newRig(t, func(l *orchestrator.Limits) { l.WarmSandboxes = spares })
-			r.waitForStarts(spares)
+			synctest.Wait() // the spares are in the pool
 			if _, err := r.Upload(t.Context(), ref("a"), "f.txt", strings.NewReader("1")); err != nil {
 				t.Fatal(err)
 			}
@@ -34,7 +35,9 @@ func TestAFirstUploadMakesTheSession(t *testing.T) {
 			if got := r.read("a", "f.txt"); got != "1" {
 				t.Errorf("file holds %q", got)
 			}
-		})
+			r.destroy()
+		}
+		t.Run(name, func(t *testing.T) { synctest.Test(t, inBubble) })
 	}
 }
 

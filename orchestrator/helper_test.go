@@ -37,7 +37,7 @@ func newRig(t *testing.T, change ...func(*orchestrator.Limits)) *rig {
 		f(&r.limits)
 	}
 	r.start()
-	t.Cleanup(func() { r.stop() })
+	t.Cleanup(r.destroy)
 	return r
 }
 
@@ -69,6 +69,12 @@ func (r *rig) stop() {
 		r.t.Error(err)
 	}
 	r.files = nil
+}
+
+// destroy stops the orchestrator and then the world.
+func (r *rig) destroy() {
+	r.stop()
+	r.engine.Destroy()
 }
 
 // restart closes the orchestrator and starts another on the same world.

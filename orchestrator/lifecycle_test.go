@@ -50,7 +50,7 @@ func TestAnotherOwnersSessionIsStoppedOnlyWhenLongIdle(t *testing.T) {
 		if _, err := r.Execute(t.Context(), bob, orchestrator.Cell{Code: "get x"}, nil); err != nil {
 			t.Error(err)
 		}
-		r.stop()
+		r.destroy()
 	})
 }
 
@@ -74,7 +74,7 @@ func TestAnIdleSessionIsStoppedAndToldAndKeepsItsFiles(t *testing.T) {
 		if got := r.read("a", "f.txt"); got != "kept" {
 			t.Errorf("file holds %q", got)
 		}
-		r.stop()
+		r.destroy()
 	})
 }
 

@@ -103,6 +103,14 @@ func (e *Engine) Remove(_ context.Context, id string) error {
 	return nil
 }
 
+// Destroy removes every sandbox, as a host's end would.
+func (e *Engine) Destroy() {
+	list, _ := e.List(context.Background(), "")
+	for _, s := range list {
+		_ = e.Remove(context.Background(), s.ID)
+	}
+}
+
 // Exits sends nothing: Kill ends the streams, as a dying container does.
 func (e *Engine) Exits(ctx context.Context, _ string) <-chan string {
 	c := make(chan string)

@@ -165,7 +165,11 @@ func Directives(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-
 		done.Reply.Failure = &orchestrator.Failure{Name: "ValueError", Message: rest}
 	case "wait":
 		sink.Output("waiting")
-		<-stop
+		select {
+		case <-stop:
+		case <-k.dead:
+			return done, errGone
+		}
 		k.mu.Lock()
 		done.Status = k.status
 		k.mu.Unlock()
