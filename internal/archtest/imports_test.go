@@ -1,0 +1,137 @@
+// Package archtest holds the walls of the house: which package may import which.
+package archtest
+
+import (
+	"encoding/json"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "power-interpreter/"
+
+// allowed lists, for each package of ours, what else of ours it may import,
+// with the reason. A package that is not listed may import nothing of ours.
+var allowed = []struct {
+	pkg     string // and the packages below it
+	imports []string
+	reason  string
+}{
+	{"internal/wire", nil, "both sides of the frames use it: standard library only"},
+	{"internal/workspace", nil, "the one place where paths are joined: standard library only"},
+	{"orchestrator", []string{"internal/workspace"}, "the domain knows its ports, not what is behind them"},
+	{"internal/runner", []string{"orchestrator", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
+	{"internal/docker", []string{"orchestrator", "deploy"}, "an adapter: the engine's types stay in it"},
+	{"internal/fetch", []string{"orchestrator"}, "an adapter of the port Fetcher"},
+	{"internal/fake", []string{"orchestrator"}, "stand-ins for the ports"},
+	{"internal/config", []string{"orchestrator"}, "settings become the domain's limits"},
+	{"internal/mcptool", []string{"orchestrator", "internal/mcptool"}, "a thin face on the service: mcp-go's types stay in it"},
+	{"internal/httpapi", []string{"orchestrator"}, "routes and guards; handlers are handed in"},
+	{"deploy", nil, "files to embed"},
+	{"runner-image/supervisor", []string{"internal/wire", "runner-image/supervisor"}, "runs in every sandbox: small, standard library and the frames"},
+	{"internal/demo", []string{}, "a client like any other: it knows the server by its protocol alone"},
+	{"internal/archtest", nil, ""},
+}
+
+// leashed are modules whose types must not leave the package that adapts them.
+var leashed = map[string]string{
+	"github.com/docker/docker":    "internal/docker",
+	"github.com/mark3labs/mcp-go": "internal/mcptool",
+}
+
+// plain packages import nothing but the standard library and what allowed lists.
+var plain = []string{"internal/wire", "internal/workspace", "runner-image/supervisor"}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Standard   bool
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func within(path, root string) bool { return path == root || strings.HasPrefix(path, root+"/") }
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, p := range packages(t) {
+		self := strings.TrimPrefix(p.ImportPath, module)
+		if within(self, "cmd") || within(self, "internal/e2e") {
+			continue // wires everything
+		}
+		var rule []string
+		reason, known := "it is not listed in allowed: say there what it may import, and why", false
+		for _, a := range allowed {
+			if within(self, a.pkg) {
+				rule, reason, known = a.imports, a.reason, true
+			}
+		}
+		for _, imported := range p.Imports {
+			target, ours := strings.CutPrefix(imported, module)
+			if !ours && known {
+				continue
+			}
+			if ours && !anyWithin(target, rule) && !within(target, self) {
+				t.Errorf("%s imports %s: %s", self, target, reason)
+			}
+		}
+		if !known {
+			t.Errorf("%s: %s", self, reason)
+		}
+	}
+}
+
+func anyWithin(target string, roots []string) bool {
+	for _, root := range roots {
+		if within(target, root) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestForeignTypesStayWithTheirAdapter(t *testing.T) {
+	for _, p := range packages(t) {
+		self := strings.TrimPrefix(p.ImportPath, module)
+		for _, imported := range p.Imports {
+			for foreign, home := range leashed {
+				if within(imported, foreign) && !within(self, home) {
+					t.Errorf("%s imports %s, which only %s may", self, imported, home)
+				}
+			}
+		}
+	}
+}
+
+func TestPlainPackagesUseTheStandardLibraryOnly(t *testing.T) {
+	for _, p := range packages(t) {
+		self := strings.TrimPrefix(p.ImportPath, module)
+		if !anyWithin(self, plain) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			first, _, _ := strings.Cut(imported, "/")
+			if strings.Contains(first, ".") {
+				t.Errorf("%s imports %s; only the standard library may be there", self, imported)
+			}
+		}
+	}
+}
