@@ -56,15 +56,14 @@ func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, runnin
 	o.sessions[s.ref] = s
 	o.mu.Unlock()
 	if !running {
-		return // stopped before, as idle ones are: it was told then, or never had variables
+		o.tell(s, "the server restarted: session %q has no variables from before; its files are kept", c.SessionID)
+		return
 	}
 	if err := o.resume(ctx, s); err != nil {
 		o.log.Warn("a running sandbox could not be adopted", "session_id", c.SessionID, "sandbox_id", c.SandboxID, "error", err)
 		o.scrap(c.SandboxID, nil)
 		o.freePlace(s)
-		o.mu.Lock()
-		o.notify(s, fmt.Sprintf("the server restarted and the kernel of session %q could not be kept: its variables are lost, its files are kept", c.SessionID))
-		o.mu.Unlock()
+		o.tell(s, "the server restarted and the kernel of session %q could not be kept: its variables are lost, its files are kept", c.SessionID)
 	}
 }
 

@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/go-multierror"
@@ -26,6 +27,20 @@ func (o *Orchestrator) Close() error {
 	o.end()
 	o.owned.Wait()
 	return nil
+}
+
+// StopIdle stops the sandboxes of sessions in which nothing runs or waits;
+// their files are kept. It is for a server that nobody may start again soon.
+func (o *Orchestrator) StopIdle(ctx context.Context) {
+	o.mu.Lock()
+	var all []*session
+	for _, s := range o.sessions {
+		all = append(all, s)
+	}
+	o.mu.Unlock()
+	for _, s := range all {
+		o.stopIdle(ctx, s, fmt.Sprintf("the server stopped the sandbox of session %q: its files are kept, its variables are gone", s.ref.ID))
+	}
 }
 
 // Purge closes the orchestrator and removes everything of every session:

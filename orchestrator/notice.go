@@ -1,11 +1,21 @@
 package orchestrator
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // maxNotices bounds what waits to be told: the newest tell enough.
 const maxNotices = 10
 
-// notify leaves word for the session's next reply. The caller holds mu.
+// tell leaves word for the session's next reply.
+func (o *Orchestrator) tell(s *session, format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.notify(s, fmt.Sprintf(format, args...))
+}
+
+// notify is tell for one who holds mu.
 func (o *Orchestrator) notify(s *session, text string) {
 	s.notices = append(s.notices, text)
 	if len(s.notices) > maxNotices {

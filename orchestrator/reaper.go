@@ -87,9 +87,7 @@ func (o *Orchestrator) attend(s *session, k Kernel) {
 	for {
 		select {
 		case d := <-k.Deaths():
-			o.mu.Lock()
-			o.notify(s, fmt.Sprintf("the kernel of session %q died between calls (%s): its variables are lost, its files are kept", s.ref.ID, d))
-			o.mu.Unlock()
+			o.tell(s, "the kernel of session %q died between calls (%s): its variables are lost, its files are kept", s.ref.ID, d)
 		case <-k.Done():
 			o.sandboxGone(s, k)
 			return
