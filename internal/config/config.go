@@ -21,8 +21,10 @@ type Config struct {
 	Host string `env:"HOST" default:"127.0.0.1" help:"Address to listen on. Any but loopback needs a key, or ALLOW_ANONYMOUS=true."`
 	Port int    `env:"PORT" default:"8000" help:"Port to listen on; 0 takes a free one."`
 
-	APIKeys        Keys   `env:"API_KEYS" placeholder:"NAME:KEY,…" help:"Keys, sent as Authorization: Bearer. Each name has its own sessions."`
+	// APIKeyList is parsed by Check, not by kong, whose errors repeat the value.
+	APIKeyList     string `name:"api-keys" env:"API_KEYS" placeholder:"NAME:KEY,…" help:"Keys, sent as Authorization: Bearer. Each name has its own sessions."`
 	APIKeysFile    string `env:"API_KEYS_FILE" type:"existingfile" help:"File of name:key lines."`
+	Keys           Keys   `kong:"-"` // of both, after Check
 	AllowAnonymous bool   `env:"ALLOW_ANONYMOUS" help:"Serve without keys on an address that is not loopback."`
 
 	DataDir       string   `env:"SANDBOX_DATA_DIR" default:"/app/sandbox_data" help:"Where sessions' files are kept on this host."`
@@ -91,7 +93,7 @@ func (c *Config) checkSandbox() error {
 // checkHost refuses to serve strangers: an address that others reach needs a
 // key, or the wish for none said out loud.
 func (c *Config) checkHost() error {
-	if c.Loopback() || len(c.APIKeys) > 0 || c.AllowAnonymous {
+	if c.Loopback() || len(c.Keys) > 0 || c.AllowAnonymous {
 		return nil
 	}
 	return fmt.Errorf("HOST is %s, which others can reach, and there are no API_KEYS: set API_KEYS=name:key, or ALLOW_ANONYMOUS=true to let anyone in who reaches it", c.Host)

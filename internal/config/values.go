@@ -105,8 +105,12 @@ func (k Keys) String() string {
 	return strings.Join(names, ",")
 }
 
-// readKeys adds the keys of APIKeysFile; lines that start with # are left out.
+// readKeys reads the keys of APIKeyList and of APIKeysFile, whose lines that
+// start with # are left out.
 func (c *Config) readKeys() error {
+	if err := c.Keys.UnmarshalText([]byte(c.APIKeyList)); err != nil {
+		return fmt.Errorf("API_KEYS: %w", err)
+	}
 	if c.APIKeysFile == "" {
 		return nil
 	}
@@ -120,7 +124,7 @@ func (c *Config) readKeys() error {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if err := c.APIKeys.UnmarshalText([]byte(line)); err != nil {
+		if err := c.Keys.UnmarshalText([]byte(line)); err != nil {
 			return fmt.Errorf("API_KEYS_FILE: %w", err)
 		}
 	}
