@@ -1,0 +1,150 @@
+package changes
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+const (
+	// maxFolders are watched; beyond them, or when the uid's own limit of
+	// watches is reached, every answer is found by a walk.
+	maxFolders = 4096
+	// maxDepth bounds folders in folders.
+	maxDepth = 16
+	// maxAdopted bounds the entries looked at when a folder appears.
+	maxAdopted = 20000
+	// maxScanned bounds the entries looked at to find all folders.
+	maxScanned = 1 << 20
+	// chunk is how many entries are read at once.
+	chunk = 1024
+)
+
+// errEnough ends a visit at its bound.
+var errEnough = errors.New("more entries than the bound")
+
+// watch adds a folder, or learns its new name: a watch follows its inode.
+func (w *Watcher) watch(folder string) {
+	if w.blind || w.crowded {
+		return
+	}
+	if len(w.folders) == maxFolders || strings.Count(folder, "/") >= maxDepth {
+		w.crowded = true
+		return
+	}
+	id, err := syscall.InotifyAddWatch(w.loop.Fd(), filepath.Join(w.root.Name(), folder), watched)
+	switch {
+	case err == nil:
+		w.folders[int32(id)] = folder
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.ENOMEM):
+		w.crowded = true
+	} // otherwise it is gone, or no folder any more
+}
+
+// adopt watches a folder that has appeared, and takes what was made in it
+// before the watch was there.
+func (w *Watcher) adopt(folder string) {
+	w.watch(folder)
+	budget := maxAdopted
+	err := visit(context.Background(), w.root, folder, &budget, func(name string, kind fs.FileMode) {
+		if kind.IsDir() {
+			w.watch(name)
+		} else {
+			w.touch(name)
+		}
+	})
+	if err != nil {
+		w.missed = true
+	}
+}
+
+// rescan finds all folders anew, on a goroutine of its own: there may be a
+// hundred thousand files between them.
+func (w *Watcher) rescan() {
+	w.scan()
+	w.scanned = false
+	if w.blind || w.crowded {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.scan = cancel
+	go w.scanAll(ctx, w.root)
+}
+
+func (w *Watcher) scanAll(ctx context.Context, root *os.Root) {
+	budget, folders := maxScanned, 0
+	err := visit(ctx, root, ".", &budget, func(name string, kind fs.FileMode) {
+		if !kind.IsDir() {
+			return
+		}
+		// One more than can be watched tells that there are too many.
+		if folders++; folders <= maxFolders+1 {
+			w.askAndWait(ctx, func() { w.watch(name) })
+		}
+	})
+	w.loop.Ask(func() {
+		if ctx.Err() == nil {
+			w.scanned = true
+			w.crowded = w.crowded || err != nil
+		}
+	})
+}
+
+// askAndWait returns when the watcher has run fn, or ctx has ended.
+func (w *Watcher) askAndWait(ctx context.Context, fn func()) {
+	done := make(chan struct{})
+	w.loop.Ask(func() {
+		fn()
+		close(done)
+	})
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// visit calls see for every entry below folder but those that it cannot read.
+// It visits a folder after see has returned for it, so that nothing is made in
+// it unseen between the two.
+func visit(ctx context.Context, root *os.Root, folder string, budget *int, see func(name string, kind fs.FileMode)) error {
+	folders := []string{folder}
+	for len(folders) > 0 {
+		next := folders[0]
+		folders = folders[1:]
+		err := visitOne(ctx, root, next, budget, func(name string, kind fs.FileMode) {
+			see(name, kind)
+			if kind.IsDir() && strings.Count(name, "/") < maxDepth {
+				folders = append(folders, name)
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func visitOne(ctx context.Context, root *os.Root, folder string, budget *int, see func(string, fs.FileMode)) error {
+	dir, err := root.Open(folder)
+	if err != nil {
+		return nil // gone, or closed to us: nothing to report from there
+	}
+	defer dir.Close()
+	for {
+		entries, err := dir.ReadDir(chunk)
+		for _, e := range entries {
+			if *budget--; *budget < 0 {
+				return errEnough
+			}
+			see(path.Join(folder, e.Name()), e.Type())
+		}
+		if len(entries) == 0 || err != nil {
+			return ctx.Err()
+		}
+	}
+}

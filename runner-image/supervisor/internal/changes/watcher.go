@@ -1,0 +1,145 @@
+// Package changes knows which files of the session's folder were written,
+// without walking it: inotify tells.
+package changes
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"time"
+
+	"power-interpreter/internal/wire"
+	"power-interpreter/runner-image/supervisor/internal/loop"
+)
+
+const (
+	// readBytes holds hundreds of events.
+	readBytes = 64 << 10
+	// rest is the least time between two reads that nobody asked for: the
+	// kernel merges events of one file meanwhile, and its queue of 16384 does
+	// not fill so soon.
+	rest = 10 * time.Millisecond
+	// maxReads bounds what is taken before an answer: a full queue.
+	maxReads = 64
+)
+
+// Watcher follows one folder. Its methods may be called by any goroutine;
+// what it keeps belongs to its own.
+type Watcher struct {
+	loop *loop.Loop
+	buf  []byte
+	root *os.Root
+
+	folders map[int32]string // by watch, relative to the root, "." for itself
+	changed []string         // paths, in the order of their first event
+	known   map[string]bool  // those in changed
+	scan    context.CancelFunc
+
+	blind   bool // there is no inotify
+	crowded bool // there are more folders than can be watched
+	scanned bool // every folder is watched
+	missed  bool // events were lost since the last answer
+	closed  bool
+}
+
+// New takes an inotify instance, before any other code of this uid can use
+// them up. The goroutine that it starts lives until Close. Where there is no
+// inotify, every answer is found by a walk.
+func New() (*Watcher, error) {
+	fd, err := syscall.InotifyInit1(syscall.IN_CLOEXEC)
+	blind := err != nil
+	if blind {
+		fd, err = silence()
+	}
+	if err != nil {
+		return nil, err
+	}
+	l, err := loop.New(fd, "inotify")
+	if err != nil {
+		return nil, err
+	}
+	w := &Watcher{loop: l, buf: make([]byte, readBytes), blind: blind, scan: func() {}}
+	w.folders, w.known = map[int32]string{}, map[string]bool{}
+	go w.run()
+	return w, nil
+}
+
+// silence returns a descriptor that never has anything to read.
+func silence() (int, error) {
+	var pair [2]int
+	err := syscall.Pipe2(pair[:], syscall.O_CLOEXEC)
+	return pair[0], os.NewSyscallError("pipe2", err)
+}
+
+// Follow begins to watch the folder that root is open on. Its sub-folders are
+// found in the background. It is called once, and root stays the caller's.
+func (w *Watcher) Follow(root *os.Root) {
+	w.loop.Ask(func() {
+		w.root = root
+		w.watch(".")
+		w.rescan()
+	})
+}
+
+// Collect calls then, on the watcher's goroutine, with the regular files that
+// were changed since the given time and since the last call, but for those
+// that skip names: at most wire.MaxFiles, and how many more there are.
+func (w *Watcher) Collect(since time.Time, skip func(path string) bool, then func(files []wire.File, more int)) {
+	w.loop.Ask(func() {
+		if w.root == nil {
+			then(nil, 0)
+			return
+		}
+		w.drain()
+		found := collection{root: w.root, since: since.Add(-clockGrain), skip: skip}
+		if w.blind || w.crowded || w.missed || !w.scanned {
+			found.walk()
+		} else {
+			found.check(w.changed)
+		}
+		w.forget()
+		then(found.files, found.more)
+	})
+}
+
+// Close ends the watcher.
+func (w *Watcher) Close() { w.loop.Ask(func() { w.closed = true }) }
+
+func (w *Watcher) run() {
+	for !w.closed {
+		n, err := w.loop.Next(w.buf, time.Time{})
+		if err != nil {
+			w.blind = true
+			w.loop.NextAsk()
+			continue
+		}
+		if n > 0 {
+			w.handle(w.buf[:n])
+			w.loop.Pause(rest)
+		}
+	}
+	w.scan()
+	_ = w.loop.Close()
+}
+
+// drain takes the events that are queued: inotify queues an event before the
+// system call that caused it returns.
+func (w *Watcher) drain() {
+	for range maxReads {
+		n, err := w.loop.ReadNow(w.buf)
+		if n == 0 || err != nil {
+			return
+		}
+		w.handle(w.buf[:n])
+	}
+	w.missed = true
+}
+
+func (w *Watcher) forget() {
+	w.changed = w.changed[:0]
+	clear(w.known)
+	if w.missed {
+		w.rescan() // a folder made meanwhile may be watched by nobody
+	}
+	w.missed = false
+}

@@ -1,0 +1,63 @@
+package proc
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strconv"
+)
+
+// process is what /proc/PID/stat says of one (proc_pid_stat(5)).
+type process struct {
+	pid, parent int
+	state       byte
+}
+
+// gone is true of a process that has ended and waits to be reaped.
+func (p process) gone() bool { return p.state == 'Z' || p.state == 'X' }
+
+func read(pid int) (process, error) {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return process{}, err
+	}
+	return parse(pid, stat)
+}
+
+// parse looks behind the last parenthesis: the name before it is the
+// process's own choice.
+func parse(pid int, stat []byte) (process, error) {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) < 2 || len(fields[0]) != 1 {
+		return process{}, fmt.Errorf("stat of process %d is not understood", pid)
+	}
+	parent, err := strconv.Atoi(string(fields[1]))
+	if err != nil {
+		return process{}, fmt.Errorf("stat of process %d: %w", pid, err)
+	}
+	return process{pid: pid, parent: parent, state: fields[0][0]}, nil
+}
+
+// others lists our processes that have not ended, but for ourselves and spare.
+func (t *Table) others(spare int) ([]process, error) {
+	dir, err := os.Open("/proc")
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(-1)
+	if err != nil {
+		return nil, err
+	}
+	var found []process
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil || pid == spare || !t.ours(pid) {
+			continue
+		}
+		if p, err := read(pid); err == nil && !p.gone() {
+			found = append(found, p)
+		}
+	}
+	return found, nil
+}
