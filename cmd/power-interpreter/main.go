@@ -1,0 +1,61 @@
+// Command power-interpreter runs Python for AI agents, each session in a
+// container of its own, and speaks MCP.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"power-interpreter/internal/config"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// program is the command line.
+type program struct {
+	config.Config
+	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
+	Stdio   stdioCommand   `cmd:"" help:"Serve MCP over stdin and stdout, for desktop clients."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run() error {
+	_, err := fmt.Println(version)
+	return err
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "power-interpreter:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// run is main without the process: it returns when the command has ended and
+// everything that it started is closed.
+func run(ctx context.Context, args []string) error {
+	var p program
+	parser, err := kong.New(&p, kong.Name("power-interpreter"),
+		kong.Description("Runs Python for AI agents in containers without a network, over MCP. Every flag is an environment variable too."),
+		kong.UsageOnError())
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	return command.Run(&p.Config)
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"power-interpreter/internal/config"
+	"power-interpreter/internal/mcptool"
+	"power-interpreter/internal/mcptool/transport"
+	"power-interpreter/orchestrator"
+)
+
+type stdioCommand struct{}
+
+// Run serves one client on stdin and stdout until it closes them. Nobody may
+// start this server again soon, so idle sandboxes are stopped; what runs as a
+// job goes on, and the next start adopts it.
+func (stdioCommand) Run(ctx context.Context, c *config.Config) error {
+	p, err := assemble(ctx, c)
+	if err != nil {
+		return err
+	}
+	err = transport.ServeStdio(ctx, os.Stdin, os.Stdout, mcptool.NewServer(p.Orchestrator, p.options(c)), orchestrator.Anonymous)
+	p.StopIdle(context.WithoutCancel(ctx))
+	return errors.Join(err, p.close())
+}
