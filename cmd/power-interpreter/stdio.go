@@ -21,7 +21,7 @@ func (stdioCommand) Run(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	err = transport.ServeStdio(ctx, os.Stdin, os.Stdout, mcptool.NewServer(p.Orchestrator, p.options(c)), orchestrator.Anonymous)
+	err = transport.ServeStdio(ctx, os.Stdin, os.Stdout, mcptool.NewServer(p.Orchestrator, p.options(c)), orchestrator.Anonymous, transport.Config{Logger: p.log})
 	p.StopIdle(context.WithoutCancel(ctx))
 	return errors.Join(err, p.close())
 }

@@ -41,7 +41,7 @@ func assemble(ctx context.Context, c *config.Config) (*parts, error) {
 	p.Orchestrator = orchestrator.New(orchestrator.Config{
 		Limits: c.Limits(), Image: c.Image, Runtime: c.Runtime,
 		Engine: p.engine, Dial: runner.Dial, Workspace: p.files,
-		Fetcher: fetch.New(fetch.Config{AllowPrivate: c.FetchAllowPrivate, MaxBytes: c.MaxFetchMB << 20, Logger: p.log}),
+		Fetcher: fetch.Port{Fetcher: fetch.New(fetch.Config{AllowPrivate: c.FetchAllowPrivate, MaxBytes: c.MaxFetchMB << 20, Logger: p.log})},
 		Logger:  p.log,
 	})
 	if err := p.Start(ctx); err != nil {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"power-interpreter/internal/config"
+	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/mcptool"
+	"power-interpreter/internal/mcptool/transport"
+	"power-interpreter/orchestrator"
+)
+
+// stopGrace is how long calls may run on once the server is told to stop;
+// with what closing takes it is within the ten seconds of container engines.
+const stopGrace = 4 * time.Second
+
+type serveCommand struct {
+	Remove bool `name:"rm" help:"Remove every session, its sandbox and its files at the end."`
+}
+
+// Run serves until ctx ends.
+func (s serveCommand) Run(ctx context.Context, c *config.Config) error {
+	p, err := assemble(ctx, c)
+	if err != nil {
+		return err
+	}
+	err = p.serve(ctx, c)
+	if s.Remove {
+		return errors.Join(err, p.purge())
+	}
+	return errors.Join(err, p.close())
+}
+
+func (p *parts) serve(ctx context.Context, c *config.Config) error {
+	api, err := p.api(c)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.Address())
+	if err != nil {
+		return fmt.Errorf("%w: set PORT to a free one, or 0 to have one chosen", err)
+	}
+	server := httpapi.NewServer(api)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	fmt.Printf("listening on http://%s/mcp\n", listener.Addr())
+	p.log.Info("serving", "address", listener.Addr().String(), "version", version)
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopGrace)
+	defer cancel()
+	return errors.Join(err, api.Shutdown(stopping), shut(stopping, server))
+}
+
+// shut ends the HTTP server. Its streams are closed; connections that still
+// linger when ctx ends are cut.
+func shut(ctx context.Context, server *http.Server) error {
+	if server.Shutdown(ctx) != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+func (p *parts) api(c *config.Config) (*httpapi.API, error) {
+	secret, err := p.files.Secret()
+	if err != nil {
+		return nil, err
+	}
+	wires := transport.New(mcptool.NewServer(p.Orchestrator, p.options(c)), transport.Config{
+		Secret: secret, MaxRequest: c.MaxRequestMB << 20, Logger: p.log,
+	})
+	var keys []httpapi.Key
+	for _, k := range c.Keys {
+		keys = append(keys, httpapi.Key(k))
+	}
+	return httpapi.New(httpapi.Config{
+		Keys: keys, Anonymous: orchestrator.Anonymous, Host: c.Host, PublicURL: c.PublicURL, CORSOrigins: c.CORSOrigins,
+		Version: version, WithOwner: mcptool.WithOwner, Logger: p.log,
+	}, p.Orchestrator, wires)
+}
