@@ -110,11 +110,30 @@ var verbs map[string]func(k *scripted, arg string) bool
 func init() {
 	verbs = map[string]func(*scripted, string) bool{
 		"print": func(_ *scripted, arg string) bool { fmt.Println(arg); return false },
-		"raw":   func(_ *scripted, arg string) bool { p, _ := hex.DecodeString(arg); _, _ = os.Stdout.Write(p); return false },
+		"raw": func(_ *scripted, arg string) bool {
+			p, _ := hex.DecodeString(arg)
+			_, _ = os.Stdout.Write(p)
+			return false
+		},
 		"flood": flood,
-		"late":  func(k *scripted, arg string) bool { k.after = func() { fmt.Println(arg) }; return false },
+		"late": func(k *scripted, arg string) bool {
+			k.after = func() {
+				await("go")
+				fmt.Println(arg)
+			}
+			return false
+		},
 		"lateflood": func(k *scripted, arg string) bool {
-			k.after = func() { flood(k, arg) }
+			k.after = func() {
+				await("go")
+				flood(k, arg)
+				_ = os.WriteFile("flooded", nil, 0o600)
+			}
+			return false
+		},
+		"lateexit": func(k *scripted, arg string) bool {
+			n, _ := strconv.Atoi(arg)
+			k.after = func() { os.Exit(n) }
 			return false
 		},
 		"value": func(k *scripted, arg string) bool { k.result.Value = arg; return false },
@@ -133,6 +152,10 @@ func init() {
 		"deaf":     func(k *scripted, _ string) bool { k.deaf = true; return false },
 		"exit":     func(_ *scripted, arg string) bool { n, _ := strconv.Atoi(arg); os.Exit(n); return true },
 		"kill":     func(_ *scripted, arg string) bool { return signalTo(os.Getpid(), arg) },
+		"crash": func(_ *scripted, arg string) bool {
+			// Go catches such a signal: something else is to die of it.
+			return syscall.Exec("/bin/sh", []string{"sh", "-c", "kill -" + arg + " $$"}, nil) != nil
+		},
 		"parent":   func(_ *scripted, arg string) bool { signalTo(os.Getppid(), arg); return false },
 		"mute": func(*scripted, string) bool {
 			_ = os.WriteFile(muteFile(), []byte(strconv.Itoa(os.Getppid())), 0o600)
@@ -156,14 +179,7 @@ func init() {
 			return false
 		},
 		"garbage": func(*scripted, string) bool { _, _ = os.NewFile(3, "").WriteString("{\n[]\n\x00\n"); return false },
-		"await": func(_ *scripted, arg string) bool {
-			for {
-				if _, err := os.Stat(arg); err == nil {
-					return false
-				}
-				time.Sleep(time.Millisecond)
-			}
-		},
+		"await": func(_ *scripted, arg string) bool { await(arg); return false },
 		"write": func(_ *scripted, arg string) bool {
 			name, text, _ := strings.Cut(arg, " ")
 			return os.WriteFile(name, []byte(text), 0o600) != nil
@@ -181,6 +197,16 @@ func init() {
 			}
 			return false
 		},
+	}
+}
+
+// await waits until the test has put a file there.
+func await(name string) {
+	for {
+		if _, err := os.Stat(name); err == nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 

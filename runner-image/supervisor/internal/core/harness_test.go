@@ -133,7 +133,8 @@ func (s *sandbox) open(head, tail int) {
 func (s *sandbox) asksInFolder() bool {
 	s.t.Helper()
 	s.start("where", "write here x", 0, 0)
-	s.next(wire.KindResult)
+	last := s.next(wire.KindResult)
+	s.send(wire.New(wire.KindAck, "", wire.Ack{Seq: last.Seq}))
 	_, err := os.Stat(filepath.Join(s.folder, "here"))
 	_ = os.Remove(filepath.Join(s.folder, "here"))
 	return err == nil
@@ -164,6 +165,28 @@ func (s *sandbox) cell(id, code string) (string, wire.Result) {
 	s.t.Helper()
 	s.start(id, code, 0, 0)
 	return s.finish(id)
+}
+
+func (s *sandbox) interrupt(id string) {
+	s.t.Helper()
+	s.send(wire.New(wire.KindInterrupt, id, wire.Interrupt{Reason: wire.StatusCancelled}))
+}
+
+// put makes the file that a cell awaits.
+func (s *sandbox) put(name string) {
+	s.t.Helper()
+	check(s.t, os.WriteFile(filepath.Join(s.folder, name), nil, 0o600))
+}
+
+// peakMemory is the supervisor's, in bytes.
+func (s *sandbox) peakMemory() int {
+	s.t.Helper()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(s.cmd.Process.Pid) + "/status")
+	check(s.t, err)
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	kib, err := strconv.Atoi(strings.Fields(after)[0])
+	check(s.t, err)
+	return kib << 10
 }
 
 // finish collects an execution's text until its result.

@@ -25,6 +25,7 @@ const (
 
 	cgroupDir = "TEST_CGROUP"
 	pingMS    = "TEST_PING_MS"
+	forkMS    = "TEST_FORK_MS"
 	cold      = "TEST_COLD" // the zygote never gets warm
 )
 
@@ -68,9 +69,8 @@ func supervise() error {
 		return err
 	}
 	patience := core.DefaultPatience()
-	if ms, err := strconv.Atoi(os.Getenv(pingMS)); err == nil {
-		patience.Ping = time.Duration(ms) * time.Millisecond
-	}
+	overrule(&patience.Ping, pingMS)
+	overrule(&patience.Fork, forkMS)
 	for _, fd := range []int{0, 1} {
 		if err := syscall.SetNonblock(fd, true); err != nil {
 			return err
@@ -86,4 +86,11 @@ func supervise() error {
 		Diag:     os.Stderr,
 		Patience: patience,
 	})
+}
+
+// overrule takes a shorter patience from the environment, where there is one.
+func overrule(d *time.Duration, name string) {
+	if ms, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		*d = time.Duration(ms) * time.Millisecond
+	}
 }

@@ -5,6 +5,7 @@ package journal
 
 import (
 	"errors"
+	"slices"
 	"sort"
 	"sync"
 
@@ -74,16 +75,16 @@ func (j *Journal) Append(kind wire.Kind, id string, body any) error {
 }
 
 // Hello answers an orchestrator that has recorded the events up to ack: first
-// with welcome, its Seq filled in, then with every event after ack.
+// with welcome, its Seq and Ended filled in, then with every event after ack.
 func (j *Journal) Hello(welcome wire.Welcome, ack uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	welcome.Seq = j.seq
+	j.ack(ack)
+	welcome.Seq, welcome.Ended = j.seq, j.lastResult()
 	line, err := wire.Marshal(wire.New(wire.KindHello, "", welcome))
 	if err != nil {
 		return // a Welcome always marshals
 	}
-	j.ack(ack)
 	j.welcome, j.next, j.attached = line, min(ack, j.seq)+1, true
 	j.signal()
 }
@@ -103,6 +104,16 @@ func (j *Journal) ack(seq uint64) {
 	kept := copy(j.entries, j.entries[n:])
 	clear(j.entries[kept:])
 	j.entries = j.entries[:kept]
+}
+
+// lastResult names the execution of the newest result kept.
+func (j *Journal) lastResult() string {
+	for _, e := range slices.Backward(j.entries) {
+		if e.kind == wire.KindResult {
+			return e.id
+		}
+	}
+	return ""
 }
 
 // find returns the index of the first entry numbered seq or later.
