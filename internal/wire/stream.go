@@ -18,8 +18,12 @@ type Reader struct {
 	Dropped int // lines dropped so far: too long, not JSON, another version
 }
 
-// readBuffer is one large read of an attach stream; a longer line is gathered.
-const readBuffer = 64 << 10
+const (
+	// readBuffer is one large read of an attach stream; a longer line is gathered.
+	readBuffer = 64 << 10
+	// keptLine is the most memory kept for the next long line.
+	keptLine = 256 << 10
+)
 
 // NewReader reads frames of at most max bytes each from r.
 func NewReader(r io.Reader, max int) *Reader {
@@ -48,7 +52,9 @@ func (r *Reader) Next() (Frame, error) {
 
 // nextLine returns a line without its newline, empty for one that was too long.
 func (r *Reader) nextLine() ([]byte, error) {
-	r.line = r.line[:0]
+	if r.line = r.line[:0]; cap(r.line) > keptLine {
+		r.line = nil
+	}
 	tooLong := false
 	for {
 		part, err := r.buf.ReadSlice('\n')
