@@ -16,18 +16,61 @@ import (
 type Options struct {
 	// Version is told to clients.
 	Version string
-	// DetachAfter is how long a client without a progress token waits for
-	// execute_code, load_dataset and query_dataset; 0 means for ever.
+	// DetachAfter is how long a client without a progress token is kept
+	// waiting by execute_code, load_dataset and query_dataset; 0 means to the end.
 	DetachAfter time.Duration
+	// Link returns a URL by which a person or program gets a session's file,
+	// path being relative to its folder; "" or a nil Link means there is none.
+	Link func(ref orchestrator.Ref, path string) string
 	// Logger takes one line a call, without arguments or answers; nil drops them.
 	Logger *slog.Logger
 	// ServerOptions are added to the server's own.
 	ServerOptions []server.ServerOption
 }
 
-// NewServer returns an MCP server with all the tools over svc. The transport
-// says whose calls they are by WithOwner.
-func NewServer(_ orchestrator.Service, opts Options) *server.MCPServer {
-	own := []server.ServerOption{server.WithToolCapabilities(false)}
-	return server.NewMCPServer("power-interpreter", opts.Version, append(own, opts.ServerOptions...)...)
+// What holds where an executor that is not reached yet could tell no bounds.
+const (
+	usualOutputChars   = 20_000
+	usualJobTimeoutMax = 4 * time.Hour
+)
+
+// tools is the server's own state: none but what it was made with.
+type tools struct {
+	svc  orchestrator.Service
+	opts Options
+	srv  *server.MCPServer
 }
+
+// NewServer returns an MCP server with all the tools over svc. The transport
+// says whose calls they are by WithOwner, and ends a call's context with the
+// cause orchestrator.ErrCancelled when its client cancels it.
+func NewServer(svc orchestrator.Service, opts Options) *server.MCPServer {
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opts.Link == nil {
+		opts.Link = func(orchestrator.Ref, string) string { return "" }
+	}
+	own := []server.ServerOption{server.WithToolCapabilities(false), server.WithInstructions(instructions)}
+	s := &tools{svc: svc, opts: opts}
+	s.srv = server.NewMCPServer("power-interpreter", opts.Version, append(own, opts.ServerOptions...)...)
+	for _, t := range all(settings(svc)) {
+		s.srv.AddTool(t.published(), s.handler(t))
+	}
+	return s.srv
+}
+
+// settings are the service's, with what is missing in them.
+func settings(svc orchestrator.Service) orchestrator.Settings {
+	s := svc.Settings()
+	if s.MaxOutputChars <= 0 {
+		s.MaxOutputChars = usualOutputChars
+	}
+	if s.JobTimeoutMax <= 0 {
+		s.JobTimeoutMax = usualJobTimeoutMax
+	}
+	return s
+}
+
+// instructions are what a client may put before its model once.
+const instructions = `Runs Python in a sandbox of the session's own, with the usual data libraries and no network. Bring data in by fetch_from_url or upload_file; it lies in /app/sandbox_data/{session_id}/, the working directory. Variables stay between execute_code calls of a session. query_dataset runs SQL over its DataFrames.`

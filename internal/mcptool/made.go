@@ -1,0 +1,79 @@
+package mcptool
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"power-interpreter/orchestrator"
+)
+
+// made lists what an execution left in the session's folder: the full-size
+// charts, then the other files. It is a quarter of a reply at most.
+func (c *call) made(e orchestrator.Execution) string {
+	shown := map[string]bool{e.Reply.OutputFile: true} // the cut names it
+	var charts, files []string
+	for i, chart := range e.Reply.Charts {
+		shown[chart.File] = true
+		charts = append(charts, c.chartLine(e.Session, i+1, chart))
+	}
+	for _, f := range e.Reply.Files {
+		if !shown[f.Path] {
+			files = append(files, fmt.Sprintf("%s (%s)%s", oneLine(inCode(e.Session.ID, f.Path)), brief(f.Size), c.linked(e.Session, f.Path)))
+		}
+	}
+	room := c.settings.MaxOutputChars / 8
+	return paragraphs(
+		listing("Charts, full size:", charts, e.Reply.MoreCharts, room),
+		listing("Files written:", files, e.Reply.MoreFiles, room))
+}
+
+func (c *call) chartLine(ref orchestrator.Ref, n int, chart orchestrator.Chart) string {
+	line := fmt.Sprintf("%d. ", n)
+	if chart.File != "" {
+		line += oneLine(inCode(ref.ID, chart.File)) + c.linked(ref, chart.File)
+	}
+	if chart.Alt != "" {
+		line += " " + quote(clip(chart.Alt, 2*maxEcho))
+	}
+	if len(chart.PNG) == 0 {
+		line += " (no picture inline: it is too large)"
+	}
+	return line
+}
+
+// linked is a file's link to append to a line, where there is one.
+func (c *call) linked(ref orchestrator.Ref, file string) string {
+	if url := c.link(ref, file); url != "" {
+		return " " + url
+	}
+	return ""
+}
+
+// listing writes lines under a heading as far as room characters go, and
+// counts those that follow. It is empty for none.
+func listing(heading string, lines []string, more, room int) string {
+	if len(lines) == 0 && more == 0 {
+		return ""
+	}
+	n := fitting(len(lines), room, func(i int) int { return chars(lines[i]) + 1 })
+	text := heading
+	if n > 0 {
+		text += "\n" + strings.Join(lines[:n], "\n")
+	}
+	if more += len(lines) - n; more > 0 {
+		text += fmt.Sprintf("\nand %s more (list_files shows them)", humanize.Comma(int64(more)))
+	}
+	return text
+}
+
+// fitting counts the first of n things whose sizes go into room; at least one.
+func fitting(n, room int, size func(i int) int) int {
+	for i := range n {
+		if room -= size(i); room < 0 {
+			return max(i, 1)
+		}
+	}
+	return n
+}
