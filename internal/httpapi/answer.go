@@ -1,0 +1,41 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// failure is the body of every error but those of MCP's own: a code for
+// programs, and what to do next.
+type failure struct {
+	Error   string `json:"error"`
+	Message string `json:"message"`
+}
+
+func fail(w http.ResponseWriter, status int, code, message string) {
+	writeJSON(w, status, failure{code, message})
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		status, data = http.StatusInternalServerError, []byte(`{"error":"internal","message":"the answer could not be encoded: try again"}`)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(data)+1))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(data, '\n')) // a client that left needs no answer
+}
+
+func notFound(w http.ResponseWriter, r *http.Request) {
+	fail(w, http.StatusNotFound, "not_found", fmt.Sprintf("nothing is served at %.200q: MCP is at /mcp (Streamable HTTP) and /mcp/sse, health at /health", r.URL.Path))
+}
+
+func notAllowed(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Allow", "GET, HEAD")
+	fail(w, http.StatusMethodNotAllowed, "method_not_allowed", fmt.Sprintf("%.20q is not served here; use GET", r.Method))
+}

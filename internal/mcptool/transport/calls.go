@@ -1,0 +1,149 @@
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// maxCalls bounds the calls in flight over all clients: far beyond what the
+// sessions of one host can use, and a few MB of goroutines.
+const maxCalls = 2000
+
+// Why a call cannot begin.
+var (
+	errSameID   = errors.New("a call with this id is still running: give each request an id of its own")
+	errTooMany  = errors.New("too many calls are running on this server: try again in a few seconds")
+	errStopping = errors.New("the server is stopping: try again in a few seconds")
+)
+
+// calls are the requests in flight. It is what makes a call's context end of
+// the cause that the caller gave, which mcp-go's own cancellation loses.
+type calls struct {
+	mu       sync.Mutex
+	all      map[*call]struct{}
+	named    map[callID]*call // those that a client may name to cancel them
+	draining bool
+	idle     chan struct{} // closed when draining and none is left
+}
+
+type call struct{ cancel context.CancelCauseFunc }
+
+// callID names a call; the client's id alone would let one client cancel
+// another's.
+type callID struct{ client, request string }
+
+func newCalls() *calls {
+	return &calls{all: map[*call]struct{}{}, named: map[callID]*call{}, idle: make(chan struct{})}
+}
+
+// begin enters a call. The context it returns has parent's values but ends only
+// by cancel, by drain, or with cause when parent ends; end leaves, and must be
+// called. A client without an id ("") cannot be told from another, so its calls
+// have no name.
+func (c *calls) begin(parent context.Context, client string, id json.RawMessage, cause error) (ctx context.Context, end func(), err error) {
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
+	call, name := &call{cancel: cancel}, callID{client, canonical(id)}
+	if err := c.enter(call, name); err != nil {
+		cancel(err)
+		return nil, nil, err
+	}
+	stop := context.AfterFunc(parent, func() { cancel(cause) })
+	return ctx, func() {
+		stop()
+		c.leave(call, name)
+		cancel(nil)
+	}, nil
+}
+
+func (c *calls) enter(call *call, name callID) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.draining:
+		return errStopping
+	case len(c.all) >= maxCalls:
+		return errTooMany
+	case name.client != "" && c.named[name] != nil:
+		return errSameID
+	}
+	c.all[call] = struct{}{}
+	if name.client != "" {
+		c.named[name] = call
+	}
+	return nil
+}
+
+func (c *calls) leave(call *call, name callID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.all, call)
+	if c.named[name] == call {
+		delete(c.named, name)
+	}
+	if c.draining && len(c.all) == 0 {
+		close(c.idle)
+	}
+}
+
+// cancel ends a client's call with cause, if it is still running.
+func (c *calls) cancel(client string, id json.RawMessage, cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if call := c.named[callID{client, canonical(id)}]; call != nil {
+		call.cancel(cause)
+	}
+}
+
+// drain refuses new calls and waits for those in flight until ctx ends; then it
+// ends them with errStopping and gives them grace to answer. It is called once.
+func (c *calls) drain(ctx context.Context, grace time.Duration) error {
+	if c.refuseMore() == 0 {
+		return nil
+	}
+	select {
+	case <-c.idle:
+		return nil
+	case <-ctx.Done():
+	}
+	c.cancelAll(errStopping)
+	select {
+	case <-c.idle:
+		return nil
+	case <-time.After(grace):
+		return fmt.Errorf("%d calls did not end", c.count())
+	}
+}
+
+func (c *calls) refuseMore() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+	return len(c.all)
+}
+
+func (c *calls) cancelAll(cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for call := range c.all {
+		call.cancel(cause)
+	}
+}
+
+func (c *calls) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.all)
+}
+
+// canonical makes two spellings of a string id one; a number stays as written.
+func canonical(id json.RawMessage) string {
+	var text string
+	if json.Unmarshal(id, &text) == nil {
+		return `"` + text
+	}
+	return string(id)
+}

@@ -1,0 +1,103 @@
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// retryAfter is what a client is told to wait while the server restarts.
+const retryAfter = "5"
+
+// writeAnswer sends an answer as JSON with the status it calls for.
+func writeAnswer(w http.ResponseWriter, status int, answer any) {
+	data, err := json.Marshal(answer)
+	if err != nil {
+		status = http.StatusInternalServerError
+		data, _ = json.Marshal(refuse(nil, mcp.INTERNAL_ERROR, "the answer could not be encoded: try again"))
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", retryAfter)
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(data) // a client that left is seen by its context
+}
+
+// answerStatus is 503 for a call that came while the server stops, else ok.
+func answerStatus(answer any) int {
+	if e, is := answer.(mcp.JSONRPCError); is && e.Error.Code == codeStopping {
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusOK
+}
+
+// methodNotAllowed names those that are.
+func methodNotAllowed(w http.ResponseWriter, r *http.Request, allowed string) {
+	w.Header().Set("Allow", allowed)
+	writeAnswer(w, http.StatusMethodNotAllowed, refuse(nil, mcp.INVALID_REQUEST, "%s is not served here; use %s", r.Method, allowed))
+}
+
+// post is one request that a POST brought, and the way its answer goes back:
+// one JSON body, or an event stream from the moment that something is told
+// before the answer.
+type post struct {
+	w      http.ResponseWriter
+	from   sender
+	status func(answer any) int
+	events *events
+	broken bool // the client reads no more
+}
+
+// converse runs m to its end. Only this goroutine writes.
+func (h *hub) converse(ctx context.Context, m message, p *post) {
+	answered := make(chan any, 1)
+	go func() { answered <- h.answer(ctx, p.from, m) }()
+	for {
+		select {
+		case note := <-p.from.notes:
+			p.tell(note)
+		case answer := <-answered:
+			p.tellRest()
+			p.finish(answer)
+			return
+		}
+	}
+}
+
+// tellRest tells what the call said before it answered.
+func (p *post) tellRest() {
+	for {
+		select {
+		case note := <-p.from.notes:
+			p.tell(note)
+		default:
+			return
+		}
+	}
+}
+
+func (p *post) tell(note mcp.JSONRPCNotification) {
+	if !p.from.told || p.broken {
+		return
+	}
+	if p.events == nil {
+		p.events = openEvents(p.w)
+	}
+	p.broken = p.events.message(note) != nil
+}
+
+func (p *post) finish(answer any) {
+	switch {
+	case p.broken:
+	case p.events != nil:
+		_ = p.events.message(answer) // a client that left is seen by its context
+	default:
+		writeAnswer(p.w, p.status(answer), answer)
+	}
+}
