@@ -1,0 +1,45 @@
+"""What a cell must not take away from the next one."""
+
+import builtins
+import sys
+from typing import Any, NoReturn
+
+from IPython.core.error import StdinNotImplementedError
+
+_NOBODY = "{} cannot be answered: nobody can type into a running cell. Put the value in the code."
+
+
+class Guard:
+    """Puts the interpreter's own things back after a cell; what was added stays."""
+
+    def __init__(self) -> None:
+        builtins.input = _no_input
+        sys.breakpointhook = _no_breakpoint
+        self._builtins = dict(vars(builtins))
+        self._recursion = sys.getrecursionlimit()
+        self._displayhook = sys.displayhook
+        self._main = sys.modules["__main__"]
+
+    def restore(self) -> None:
+        """Undo what would break the kernel."""
+        current = vars(builtins)
+        for name, value in self._builtins.items():
+            if current.get(name) is not value:
+                current[name] = value
+        if sys.getrecursionlimit() < self._recursion:
+            sys.setrecursionlimit(self._recursion)
+        sys.settrace(None)
+        sys.setprofile(None)
+        sys.displayhook = self._displayhook
+        sys.breakpointhook = _no_breakpoint
+        sys.modules["__main__"] = self._main
+
+
+def _no_input(prompt: Any = "", /) -> NoReturn:
+    if prompt:
+        print(prompt)
+    raise StdinNotImplementedError(_NOBODY.format("input()"))
+
+
+def _no_breakpoint(*_: Any, **__: Any) -> NoReturn:
+    raise StdinNotImplementedError(_NOBODY.format("breakpoint()"))

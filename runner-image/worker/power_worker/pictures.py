@@ -1,0 +1,80 @@
+"""Pictures made small enough to travel inline."""
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+from .limits import MAX_IMAGE, MAX_IMAGE_EDGE
+
+#: Pixels beyond which a picture is not even opened: decoded it takes 4 bytes for each.
+MAX_PIXELS = 120_000_000
+#: Each step makes a picture that is still too large smaller by this.
+_SHRINK = 0.8
+#: Long edge below which a picture would say nothing any more.
+_SMALLEST = 200
+_COLOURS = 256
+
+
+@dataclass(frozen=True)
+class Inline:
+    """An inline PNG, empty where none could be made, and the size of the picture it shows."""
+
+    png: bytes
+    width: int
+    height: int
+
+
+def inline(data: bytes) -> Inline:
+    """Return a picture of any format as a PNG within wire.MaxImage and wire.MaxImageEdge."""
+    with Image.open(io.BytesIO(data)) as image:
+        width, height = image.size
+        if width * height > MAX_PIXELS:
+            return Inline(b"", width, height)
+        small = max(width, height) <= MAX_IMAGE_EDGE
+        if image.format == "PNG" and small and len(data) <= MAX_IMAGE:
+            return Inline(data, width, height)
+        image.load()
+        return Inline(_squeeze(image), width, height)
+
+
+def as_png(data: bytes) -> bytes:
+    """Return a picture of any format as a PNG in full size."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return data
+    with Image.open(io.BytesIO(data)) as image:
+        return encode(image)
+
+
+def encode(image: Image.Image) -> bytes:
+    """Encode as PNG, in a mode that PNG has."""
+    if image.mode not in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
+        image = image.convert("RGBA" if "A" in image.getbands() else "RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _squeeze(image: Image.Image) -> bytes:
+    if image.mode not in ("L", "RGB", "RGBA"):
+        image = image.convert("RGBA" if "A" in image.getbands() or image.mode == "P" else "RGB")
+    edge = min(max(image.size), MAX_IMAGE_EDGE)
+    while edge >= min(_SMALLEST, max(image.size)):
+        small = image.copy()
+        small.thumbnail((edge, edge), Image.Resampling.LANCZOS)
+        for candidate in (small, _few_colours(small)):
+            data = encode(candidate)
+            if len(data) <= MAX_IMAGE:
+                return data
+        edge = int(edge * _SHRINK)
+    return b""
+
+
+def _few_colours(image: Image.Image) -> Image.Image:
+    if image.mode == "L":
+        return image.quantize(16)
+    if image.mode == "RGBA":
+        white = Image.new("RGB", image.size, "white")
+        white.paste(image, mask=image.getchannel("A"))
+        image = white
+    return image.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT)
