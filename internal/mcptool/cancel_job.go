@@ -21,7 +21,7 @@ func runCancelJob(ctx context.Context, c *call, a jobArgs) (reply, error) {
 		return reply{}, err
 	}
 	remark := ""
-	if e.Status != orchestrator.StatusCancelled {
+	if e.Status.Ended() && e.Status != orchestrator.StatusCancelled {
 		remark = "Nothing was cancelled: the job had ended."
 	}
 	return c.job(e, remark), nil

@@ -35,14 +35,14 @@ func (c *call) execution(e orchestrator.Execution) reply {
 
 // ongoing renders one that is queued or runs.
 func (c *call) ongoing(e orchestrator.Execution) reply {
-	state := fmt.Sprintf("is running, %s so far", elapsed(e.Elapsed(time.Now())))
+	state := fmt.Sprintf("runs, %s so far", elapsed(e.Elapsed(time.Now())))
 	if e.Status == orchestrator.StatusQueued {
 		state = "waits for earlier calls on the session to end"
 	}
 	next := "get_job_status and get_job_result look at it, cancel_job stops it. Other calls on the session wait for it"
 	words := fmt.Sprintf("Job %s in session %s %s. %s.", e.ID, e.Session.ID, state, next)
 	if e.Detached {
-		words = fmt.Sprintf("Not done yet: the code goes on as job %s in session %s (%s), and nothing is lost. %s.", e.ID, e.Session.ID, state, next)
+		words = fmt.Sprintf("Not done yet: the code goes on as job %s in session %s (it %s), and nothing is lost. %s.", e.ID, e.Session.ID, state, next)
 	}
 	so := excerptOf(e.Reply).fit(c.settings.MaxOutputChars-chars(words), 2, c.rest(e))
 	if so != "" {
@@ -62,7 +62,7 @@ func (c *call) body(e orchestrator.Execution, used int) string {
 	for _, name := range e.Reply.Hits {
 		end = paragraphs(end, hit(name, c.settings.Sandbox))
 	}
-	left := most - used - chars(end)
+	left := most - used - chars(end) - len("\n\n\n\n") // between the parts
 	least := most / 10
 	if output.cut > 0 {
 		least = left / 2

@@ -47,7 +47,13 @@ func (c *call) file(ref orchestrator.Ref, f orchestrator.Content) (reply, error)
 	case readable(f.MIME) && isText(data):
 		r.blocks = c.textBlocks(ref, f.Artifact, data)
 	case whole:
-		r.text = fmt.Sprintf("%s (%s, %s), embedded as base64.", oneLine(inCode(ref.ID, f.Path)), size(f.Size), f.MIME)
+		why := ""
+		if pictures[sniffed] {
+			why = "; too large a picture to be shown"
+		} else if readable(f.MIME) {
+			why = "; not UTF-8"
+		}
+		r.text = fmt.Sprintf("%s (%s, %s), embedded as base64%s.", oneLine(inCode(ref.ID, f.Path)), size(f.Size), f.MIME, why)
 		r.blocks = append(r.blocks, mcp.NewEmbeddedResource(mcp.BlobResourceContents{
 			URI: fileURI(ref, f.Path), MIMEType: f.MIME, Blob: base64.StdEncoding.EncodeToString(data),
 		}))

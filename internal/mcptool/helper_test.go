@@ -25,7 +25,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 // told are the bounds that the fake service tells.
 var told = orchestrator.Settings{
-	MaxOutputChars: 20_000, JobTimeoutMax: 4 * time.Hour, MaxUpload: 1 << 20,
+	MaxOutputChars: 20_000, JobTimeoutMax: 4 * time.Hour, MaxUpload: 64 << 10,
 	Sandbox: orchestrator.SandboxLimits{Memory: 4 << 30, CPUs: 2, Pids: 512, Disk: 5 << 30},
 }
 
@@ -83,8 +83,8 @@ func working() *fake.Service {
 		OnDatasets: func(context.Context, orchestrator.Ref) (orchestrator.Datasets, error) {
 			return orchestrator.Datasets{Items: []orchestrator.Dataset{{Name: "df", Rows: 5321, ColumnCount: 1, Columns: []orchestrator.Column{{Name: "a", Type: "int64"}}, Bytes: -1}}}, nil
 		},
-		OnFetch: func(_ context.Context, _ orchestrator.Ref, _, _ string) (orchestrator.Artifact, error) {
-			return file("data.csv", 12345), nil
+		OnFetch: func(_ context.Context, _ orchestrator.Ref, _, name string) (orchestrator.Artifact, error) {
+			return file(name, 12345), nil
 		},
 		OnUpload: func(_ context.Context, _ orchestrator.Ref, name string, _ io.Reader) (orchestrator.Artifact, error) {
 			return file(name, 5), nil
@@ -95,8 +95,12 @@ func working() *fake.Service {
 		OnFiles: func(context.Context, orchestrator.Ref) (orchestrator.Listing, error) {
 			return orchestrator.Listing{Files: []orchestrator.Artifact{file("sub/data.csv", 12345)}}, nil
 		},
-		OnCreate: func(_ context.Context, ref orchestrator.Ref) (orchestrator.Session, error) { return session(ref.ID), nil },
-		OnReset:  func(_ context.Context, ref orchestrator.Ref) (orchestrator.Session, error) { return session(ref.ID), nil },
+		OnCreate: func(_ context.Context, ref orchestrator.Ref) (orchestrator.Session, error) {
+			return session(ref.ID), nil
+		},
+		OnReset: func(_ context.Context, ref orchestrator.Ref) (orchestrator.Session, error) {
+			return session(ref.ID), nil
+		},
 	}
 }
 
@@ -169,7 +173,8 @@ func shown(t *testing.T, res *mcp.CallToolResult) string {
 	if res.StructuredContent != nil {
 		fmt.Fprintf(&b, "--- structuredContent\n%s\n", indented(t, res.RawStructuredContent))
 	}
-	if res.Meta != nil {
+	delete(res.Meta.AdditionalFields, mcp.MetaKeyServerInfo) // the library's own
+	if len(res.Meta.AdditionalFields) > 0 {
 		fmt.Fprintf(&b, "--- _meta\n%s\n", indented(t, res.Meta.AdditionalFields))
 	}
 	return b.String()

@@ -35,7 +35,7 @@ func (c *call) job(e orchestrator.Execution, remark string) reply {
 	}
 	words := fmt.Sprintf("Job %s in session %s: %s, %s.", a.JobID, a.SessionID, a.Status, a.Elapsed)
 	if e.Status == orchestrator.StatusQueued {
-		words = fmt.Sprintf("Job %s in session %s: queued behind earlier calls on the session.", a.JobID, a.SessionID)
+		words = fmt.Sprintf("Job %s in session %s: queued; it runs when earlier calls on the session have ended.", a.JobID, a.SessionID)
 	}
 	tail := a.OutputTail
 	if tail != "" {

@@ -38,7 +38,7 @@ func (c *call) chartLine(ref orchestrator.Ref, n int, chart orchestrator.Chart) 
 		line += " " + quote(clip(chart.Alt, 2*maxEcho))
 	}
 	if len(chart.PNG) == 0 {
-		line += " (no picture inline: it is too large)"
+		line += " (not shown: no small enough picture could be made of it)"
 	}
 	return line
 }

@@ -138,8 +138,7 @@ func cell(v any) string {
 	case json.Number:
 		return v.String()
 	default:
-		b, _ := json.Marshal(v) // what came as JSON goes as JSON
-		return string(b)
+		return asJSON(v)
 	}
 }
 

@@ -3,6 +3,7 @@ package mcptool
 import (
 	"fmt"
 	"path"
+	"strings"
 
 	"power-interpreter/orchestrator"
 )
@@ -23,7 +24,8 @@ var savedSchema = structure(has("session_id", aString), has("filename", aString)
 func (c *call) saved(ref orchestrator.Ref, f orchestrator.Artifact, asked string) reply {
 	a := &savedAnswer{SessionID: ref.ID, Filename: f.Path, fileRecord: c.fileRecord(ref, f)}
 	words := fmt.Sprintf("Saved %s (%s, %s). Use this path in code; load_dataset takes it too.", oneLine(a.Path), size(f.Size), f.MIME)
-	if asked != "" && path.Base(asked) != path.Base(f.Path) {
+	plain := strings.TrimPrefix(strings.TrimPrefix(asked, orchestrator.DataFolder+"/"), ref.ID+"/")
+	if asked != "" && path.Clean(plain) != f.Path {
 		words += fmt.Sprintf(" The name was made from %s.", quote(clip(asked, maxEcho)))
 	}
 	return reply{text: words + c.linked(ref, f.Path), data: a}

@@ -54,6 +54,14 @@ func structure(fields ...field) schema {
 
 // quote writes a string as JSON.
 func quote(s string) string {
-	b, _ := json.Marshal(s) // a string always marshals
-	return string(b)
+	return asJSON(s)
+}
+
+// asJSON writes a value as JSON, as it is to be read: < and & stay what they are.
+func asJSON(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(v) // what is written came as JSON, or is a string
+	return strings.TrimSuffix(b.String(), "\n")
 }

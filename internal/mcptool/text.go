@@ -98,7 +98,7 @@ func inCode(session, file string) string {
 // size writes bytes for a person, and exactly where that says more.
 func size(bytes int64) string {
 	if bytes < 1024 {
-		return humanize.Comma(bytes) + " bytes"
+		return plural(bytes, "byte")
 	}
 	return fmt.Sprintf("%s, %s bytes", humanize.IBytes(uint64(bytes)), humanize.Comma(bytes))
 }

@@ -1,0 +1,198 @@
+package mcptool_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"power-interpreter/internal/fake"
+	"power-interpreter/internal/mcptool"
+	"power-interpreter/orchestrator"
+)
+
+// answering is a service whose executions are all e.
+func answering(e orchestrator.Execution) *fake.Service {
+	svc := working()
+	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(string)) (orchestrator.Execution, error) {
+		return e, nil
+	}
+	svc.OnJob = func(context.Context, string, string) (orchestrator.Execution, error) { return e, nil }
+	svc.OnCancelJob = svc.OnJob
+	return svc
+}
+
+// queued is a job that has not begun.
+func queued() orchestrator.Execution {
+	e := ended(orchestrator.StatusQueued, orchestrator.Reply{})
+	e.Started, e.Ended, e.Job = time.Time{}, time.Time{}, true
+	return e
+}
+
+func died(status orchestrator.Status, d orchestrator.Death) orchestrator.Execution {
+	return ended(status, orchestrator.Reply{Output: "step 1\n", Death: &d})
+}
+
+var valueError = &orchestrator.Failure{
+	Name: "ValueError", Message: "no column 'revenu'",
+	Traceback: "Traceback (most recent call last):\n  Cell, line 2, in <module>\n    total = df['revenu'].sum()\nValueError: no column 'revenu'",
+	Hint:      "near in name: revenue",
+}
+
+var interrupt = &orchestrator.Failure{Name: "KeyboardInterrupt", Traceback: "Traceback (most recent call last):\n  Cell, line 1, in <module>\n    time.sleep(1000)\nKeyboardInterrupt"}
+
+var charts = orchestrator.Reply{
+	Value: "<Axes>",
+	Charts: []orchestrator.Chart{
+		{PNG: []byte("\x89PNG one"), File: "charts/a3f9c1b2-1.png", Width: 640, Height: 480, Alt: "Revenue by region"},
+		{File: "charts/a3f9c1b2-2.png"},
+		{PNG: []byte("\x89PNG three"), File: "charts/a3f9c1b2-3.png"},
+	},
+	MoreCharts: 2,
+	Files:      []orchestrator.Artifact{file("charts/a3f9c1b2-1.png", 34567), file("out/sales.csv", 1234567), file("odd\nname.txt", 0)},
+	MoreFiles:  7,
+}
+
+func TestRepliesOfExecutions(t *testing.T) {
+	neverStarted := queued()
+	neverStarted.Status = orchestrator.StatusCancelled
+	refused := ended(orchestrator.StatusFailed, orchestrator.Reply{Failure: &orchestrator.Failure{Name: "unavailable", Message: "the engine is away; try again in a minute"}})
+	for name, e := range map[string]orchestrator.Execution{
+		"output-and-value": ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "a\nb\n", Value: "   x\n0  1"}),
+		"empty":            ended(orchestrator.StatusCompleted, orchestrator.Reply{}),
+		"charts-and-files": ended(orchestrator.StatusCompleted, charts),
+		"cut":              ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "head\n", Tail: "tail\n", Cut: 1234567, OutputFile: "outputs/a3f9c1b2.txt", Value: "3"}),
+		"cut-partial":      ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "head", Tail: "tail", Cut: 9, OutputFile: "outputs/a3f9c1b2.txt", OutputPartial: true}),
+		"raised":           ended(orchestrator.StatusFailed, orchestrator.Reply{Output: "before\n", Failure: valueError}),
+		"refused":          refused,
+		"timeout":          ended(orchestrator.StatusTimeout, orchestrator.Reply{Output: "step 1\n", Failure: interrupt}),
+		"timeout-killed":   died(orchestrator.StatusTimeout, orchestrator.Death{Cause: orchestrator.CauseKilled}),
+		"cancelled":        ended(orchestrator.StatusCancelled, orchestrator.Reply{Failure: interrupt}),
+		"cancelled-killed": died(orchestrator.StatusCancelled, orchestrator.Death{Cause: orchestrator.CauseKilled}),
+		"cancelled-reset":  died(orchestrator.StatusCancelled, orchestrator.Death{Cause: orchestrator.CauseReset}),
+		"cancelled-queued": neverStarted,
+		"lost":             ended(orchestrator.StatusLost, orchestrator.Reply{Output: "step 1\n"}),
+		"oom":              died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseOOM, Limit: 4 << 30, Peak: 4<<30 - 1<<20}),
+		"oom-unknown":      died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseOOM}),
+		"crash":            died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseSignal, Signal: "SIGSEGV"}),
+		"exit":             died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseExit, ExitCode: 3}),
+		"gone":             died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseGone}),
+		"limits-met":       ended(orchestrator.StatusFailed, orchestrator.Reply{Failure: &orchestrator.Failure{Name: "OSError", Message: "[Errno 28] No space left on device"}, Hits: []string{"oom", "pids", "disk", "moon"}}),
+		"queued":           queued(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := connect(t, answering(e), mcptool.Options{})
+			res := call(t, c, "execute_code", map[string]any{"code": "1", "session_id": "analysis"})
+			golden(t, "replies/"+name+".txt", shown(t, res))
+			if again := call(t, c, "get_job_result", map[string]any{"job_id": "a3f9c1b2"}); shown(t, again) != shown(t, res) {
+				t.Errorf("get_job_result differs: %s", shown(t, again))
+			}
+		})
+	}
+}
+
+func TestJobsAreLookedAt(t *testing.T) {
+	for name, e := range map[string]orchestrator.Execution{
+		"queued":    queued(),
+		"completed": ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "first line\nlast line\n", Charts: charts.Charts}),
+		"raised":    ended(orchestrator.StatusFailed, orchestrator.Reply{Output: "before\n", Failure: valueError}),
+		"oom":       died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseOOM}),
+		"cancelled": ended(orchestrator.StatusCancelled, orchestrator.Reply{Failure: interrupt}),
+	} {
+		c := connect(t, answering(e), mcptool.Options{})
+		golden(t, "jobs/"+name+".status.txt", shown(t, call(t, c, "get_job_status", map[string]any{"job_id": "a3f9c1b2"})))
+		golden(t, "jobs/"+name+".cancel.txt", shown(t, call(t, c, "cancel_job", map[string]any{"job_id": "a3f9c1b2"})))
+	}
+}
+
+func TestLinksAreNamedWhereThereAreAny(t *testing.T) {
+	link := func(ref orchestrator.Ref, path string) string {
+		return "https://pi.example/files/" + ref.ID + "/" + path + "?sig=x"
+	}
+	c := connect(t, answering(ended(orchestrator.StatusCompleted, charts)), mcptool.Options{Link: link})
+	golden(t, "replies/links.txt", shown(t, call(t, c, "execute_code", map[string]any{"code": "1"})))
+}
+
+func TestNoticesComeFirstAndOnce(t *testing.T) {
+	for _, tool := range names {
+		id := "analysis"
+		svc := working()
+		svc.Notify(orchestrator.Ref{Owner: orchestrator.Anonymous, ID: id}, "the session was idle and stopped: files kept, variables gone")
+		svc.Notify(orchestrator.Ref{Owner: "bob", ID: id}, "not yours")
+		c := connect(t, svc, mcptool.Options{})
+		res := call(t, c, tool, good(tool))
+		if text := textOf(res); !strings.HasPrefix(text, "notice: the session was idle") || strings.Contains(text, "not yours") {
+			t.Errorf("%s: %s", tool, text)
+		}
+		if res.StructuredContent != nil && !strings.Contains(string(res.RawStructuredContent), `"notices":["the session was idle`) {
+			t.Errorf("%s: the structure lacks the notice: %s", tool, res.RawStructuredContent)
+		}
+		if text := textOf(call(t, c, tool, good(tool))); strings.Contains(text, "notice") {
+			t.Errorf("%s tells it twice", tool)
+		}
+	}
+}
+
+func TestErrorsCarryNoticesToo(t *testing.T) {
+	svc := working()
+	svc.OnFiles = func(context.Context, orchestrator.Ref) (orchestrator.Listing, error) {
+		return orchestrator.Listing{}, orchestrator.Errorf(orchestrator.CodeUnavailable, "the disk is away; try again")
+	}
+	svc.Notify(orchestrator.Ref{Owner: orchestrator.Anonymous, ID: "default"}, "kernel restarted")
+	res := call(t, connect(t, svc, mcptool.Options{}), "list_files", nil)
+	if text := textOf(res); !res.IsError || text != "notice: kernel restarted\nunavailable: the disk is away; try again" {
+		t.Error(text)
+	}
+}
+
+func TestACallerThatIsGoneTakesNoNotices(t *testing.T) {
+	svc := working()
+	ctx, drop := context.WithCancel(t.Context())
+	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(string)) (orchestrator.Execution, error) {
+		drop()
+		return ended(orchestrator.StatusCompleted, orchestrator.Reply{}), nil
+	}
+	svc.Notify(orchestrator.Ref{Owner: orchestrator.Anonymous, ID: "analysis"}, "kernel restarted")
+	callWith(ctx, t, connect(t, svc, mcptool.Options{}), "execute_code", map[string]any{"code": "1"}, nil)
+	if left := svc.Notices(t.Context(), orchestrator.Ref{Owner: orchestrator.Anonymous, ID: "analysis"}); len(left) != 1 {
+		t.Error("the notice went to nobody")
+	}
+}
+
+func TestTextIsBoundedAndTheTracebacksTailSurvives(t *testing.T) {
+	const most = 2000
+	long := strings.Repeat("ä line of words\n", 4000)
+	trace := orchestrator.Failure{Name: "RecursionError", Message: "the end", Traceback: strings.Repeat("  Cell, line 1, in f\n", 500) + "RecursionError: the end"}
+	many := make([]orchestrator.Artifact, 200)
+	for i := range many {
+		many[i] = file(strings.Repeat("d/", 100)+"x.csv", 1)
+	}
+	for name, test := range map[string]struct {
+		reply orchestrator.Reply
+		most  int
+		want  []string
+	}{
+		"output in a file": {orchestrator.Reply{Output: long[:1600], Tail: "the last line", Cut: 5000, OutputFile: "outputs/x.txt"}, most,
+			[]string{"ä line", "the last line", "bytes cut; the whole output is in /app/sandbox_data/analysis/outputs/x.txt"}},
+		"output, value and traceback": {orchestrator.Reply{Output: long[:1600], Tail: long[:900], Cut: 5000, OutputFile: "outputs/x.txt", Value: long, Failure: &trace}, most,
+			[]string{"RecursionError: the end", "ä line", "the whole output is in"}},
+		"value":     {orchestrator.Reply{Value: long}, most, []string{"bytes cut; print a part of it"}},
+		"traceback": {orchestrator.Reply{Failure: &trace}, most, []string{"RecursionError: the end"}},
+		"whole output beside a traceback": {orchestrator.Reply{Output: strings.Repeat("x", most), Failure: &trace}, most + most/5,
+			[]string{strings.Repeat("x", most), "RecursionError: the end"}},
+		"files": {orchestrator.Reply{Output: strings.Repeat("x", 1700) + "\n", Tail: "y", Cut: 1, OutputFile: "outputs/x.txt", Files: many}, most, []string{"more (list_files shows them)"}},
+	} {
+		svc := answering(ended(orchestrator.StatusFailed, test.reply))
+		svc.Told.MaxOutputChars = most
+		text := textOf(call(t, connect(t, svc, mcptool.Options{}), "execute_code", map[string]any{"code": "1"}))
+		if n := utf8.RuneCountInString(text); n > test.most || !utf8.ValidString(text) {
+			t.Errorf("%s: %d characters, at most %d", name, n, test.most)
+		}
+		for _, want := range test.want {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: lacks %q:\n%s", name, want, text)
+			}
+		}
+	}
+}

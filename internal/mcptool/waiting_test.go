@@ -1,0 +1,208 @@
+package mcptool_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"power-interpreter/internal/fake"
+	"power-interpreter/internal/mcptool"
+	"power-interpreter/orchestrator"
+)
+
+const detachAfter = 55 * time.Second
+
+// slow is a service whose cells print by script and take 85 s,
+// unless they detach.
+func slow(script func(write func(string))) *fake.Service {
+	svc := working()
+	svc.OnExecute = func(_ context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(string)) (orchestrator.Execution, error) {
+		e := orchestrator.Execution{ID: "a3f9c1b2", Session: ref, Status: orchestrator.StatusRunning, Started: time.Now(), Timeout: cell.Timeout}
+		e.Reply.Output = "step 1\n"
+		if cell.Detach > 0 {
+			time.Sleep(cell.Detach)
+			e.Job, e.Detached = true, true
+			return e, nil
+		}
+		script(watch)
+		time.Sleep(time.Until(e.Started.Add(85 * time.Second)))
+		e.Status, e.Ended = orchestrator.StatusCompleted, time.Now()
+		return e, nil
+	}
+	return svc
+}
+
+func TestWithoutAProgressTokenLongCodeGoesOnAsAJob(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := connect(t, slow(nil), mcptool.Options{DetachAfter: detachAfter})
+		golden(t, "replies/detached.txt", shown(t, call(t, c, "execute_code", map[string]any{"code": "1", "session_id": "analysis"})))
+		svc := answering(orchestrator.Execution{ID: "a3f9c1b2", Session: orchestrator.Ref{ID: "analysis"}, Status: orchestrator.StatusRunning,
+			Job: true, Started: time.Now().Add(-14200 * time.Millisecond), Reply: orchestrator.Reply{Output: "step 1\n"}})
+		golden(t, "replies/running.txt", shown(t, call(t, connect(t, svc, mcptool.Options{}), "get_job_result", good("get_job_result"))))
+		golden(t, "jobs/running.status.txt", shown(t, call(t, connect(t, svc, mcptool.Options{}), "get_job_status", good("get_job_status"))))
+	})
+}
+
+// message is a progress notification, and when it came after the call.
+type message struct {
+	after    time.Duration
+	progress float64
+	token    any
+	text     string
+}
+
+// progressOf calls with a token and returns what was told meanwhile.
+func progressOf(t *testing.T, svc orchestrator.Service, tool string) []message {
+	t.Helper()
+	var mu sync.Mutex
+	var got []message
+	c := connect(t, svc, mcptool.Options{DetachAfter: detachAfter})
+	start := time.Now()
+	c.OnNotification(func(n mcp.JSONRPCNotification) {
+		mu.Lock()
+		defer mu.Unlock()
+		p := n.Params.AdditionalFields
+		if n.Method != "notifications/progress" {
+			t.Errorf("a notification of %s", n.Method)
+			return
+		}
+		m := message{after: time.Since(start), token: p["progressToken"], text: p["message"].(string)}
+		m.progress = float64(p["progress"].(int))
+		got = append(got, m)
+	})
+	if res := callWith(t.Context(), t, c, tool, good(tool), "token-1"); res.IsError {
+		t.Errorf("%s: %s", tool, textOf(res))
+	}
+	synctest.Wait()
+	mu.Lock()
+	n := len(got)
+	mu.Unlock()
+	time.Sleep(time.Hour) // after the reply nothing more is told
+	synctest.Wait()
+	if len(got) != n {
+		t.Errorf("told after the reply: %v", got[n:])
+	}
+	for i, m := range got {
+		if m.token != "token-1" || len(m.text) > 2<<10 || i > 0 && m.progress <= got[i-1].progress {
+			t.Errorf("message %d: %+v", i, m)
+		}
+	}
+	return got
+}
+
+func TestAHeartbeatFillsTheSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := progressOf(t, slow(func(func(string)) {}), "execute_code")
+		if len(got) != 8 {
+			t.Fatalf("%d messages in 85 s: %v", len(got), got)
+		}
+		for i, m := range got {
+			if gap := m.after - time.Duration(i+1)*10*time.Second; gap < 0 || gap > 3*time.Second || !strings.Contains(m.text, "since the call") {
+				t.Errorf("message %d: %+v", i, m)
+			}
+		}
+	})
+}
+
+func TestProgressCarriesNewOutputAsItComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := progressOf(t, slow(func(write func(string)) {
+			time.Sleep(3 * time.Second)
+			write("one\n")
+			time.Sleep(100 * time.Millisecond)
+			write("two\n")
+			write("three\n")
+			time.Sleep(time.Second)
+			write(strings.Repeat("ä", 5000) + "\nlast\n")
+			write("")
+			for range 10_000 {
+				write("x\n")
+			}
+		}), "execute_code")
+		if len(got) < 4 || got[0].text != "one\n" || got[0].after != 3*time.Second {
+			t.Fatal(got)
+		}
+		if got[1].text != "two\nthree\n" || got[1].after != 3250*time.Millisecond {
+			t.Errorf("throttled: %+v", got[1])
+		}
+		if last := got[len(got)-1]; len(got) > 15 || !strings.Contains(last.text, "since the call") {
+			t.Errorf("%d messages, at last %+v", len(got), last)
+		}
+	})
+}
+
+func TestEveryToolHasAHeartbeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		svc := working()
+		svc.OnFetch = func(context.Context, orchestrator.Ref, string, string) (orchestrator.Artifact, error) {
+			time.Sleep(25 * time.Second)
+			return file("x.csv", 1), nil
+		}
+		if got := progressOf(t, svc, "fetch_from_url"); len(got) != 2 {
+			t.Error(got)
+		}
+	})
+}
+
+func TestATokenKeepsTheCallToItsEnd(t *testing.T) {
+	svc := working()
+	c := connect(t, svc, mcptool.Options{DetachAfter: detachAfter})
+	callWith(t.Context(), t, c, "execute_code", good("execute_code"), 7)
+	callWith(t.Context(), t, c, "load_dataset", good("load_dataset"), 7)
+	call(t, c, "execute_code", good("execute_code"))
+	call(t, c, "load_dataset", good("load_dataset"))
+	calls := svc.Calls()
+	if got := calls[0].Args[0].(orchestrator.Cell).Detach; got != 0 {
+		t.Errorf("with a token it detaches after %v", got)
+	}
+	if got := calls[1].Args[0].(orchestrator.Load).Timeout; got != 0 {
+		t.Errorf("with a token a load may take %v", got)
+	}
+	if got := calls[2].Args[0].(orchestrator.Cell).Detach; got != detachAfter {
+		t.Errorf("without a token it detaches after %v", got)
+	}
+	if got := calls[3].Args[0].(orchestrator.Load).Timeout; got != detachAfter {
+		t.Errorf("without a token a load may take %v", got)
+	}
+}
+
+func TestALoadOrQueryBeyondPatienceSaysWhatToUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		svc := working()
+		wait := func(ctx context.Context) error {
+			<-ctx.Done()
+			return orchestrator.Errorf(orchestrator.CodeCancelled, "it was cancelled")
+		}
+		svc.OnLoad = func(ctx context.Context, _ orchestrator.Ref, _ orchestrator.Load) (orchestrator.Dataset, error) {
+			return orchestrator.Dataset{}, wait(ctx)
+		}
+		svc.OnQuery = func(ctx context.Context, _ orchestrator.Ref, _ orchestrator.Query) (orchestrator.Table, error) {
+			return orchestrator.Table{}, wait(ctx)
+		}
+		svc.Notify(orchestrator.Ref{Owner: orchestrator.Anonymous, ID: "analysis"}, "kernel restarted")
+		c := connect(t, svc, mcptool.Options{DetachAfter: detachAfter})
+		golden(t, "replies/load-too-long.txt", shown(t, call(t, c, "load_dataset", good("load_dataset"))))
+		golden(t, "replies/query-too-long.txt", shown(t, call(t, c, "query_dataset", good("query_dataset"))))
+	})
+}
+
+func TestTheCauseOfACancellationReachesTheService(t *testing.T) {
+	svc := working()
+	var cause error
+	ctx, cancel := context.WithCancelCause(t.Context())
+	svc.OnExecute = func(ctx context.Context, _ orchestrator.Ref, _ orchestrator.Cell, _ func(string)) (orchestrator.Execution, error) {
+		cancel(orchestrator.ErrCancelled)
+		<-ctx.Done()
+		cause = context.Cause(ctx)
+		return ended(orchestrator.StatusCancelled, orchestrator.Reply{}), nil
+	}
+	callWith(ctx, t, connect(t, svc, mcptool.Options{}), "execute_code", map[string]any{"code": "1"}, nil)
+	if cause != orchestrator.ErrCancelled {
+		t.Errorf("the service saw %v", cause)
+	}
+}
