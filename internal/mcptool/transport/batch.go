@@ -13,28 +13,35 @@ const maxBatch = 50
 
 // batch answers each message of an array in order, the next when one has ended,
 // so that calls on one session keep their order. who gives each its sender. It
-// returns nil where no answer is due.
-func (h *hub) batch(ctx context.Context, raw []byte, who func() sender) any {
+// returns what answer does.
+func (h *hub) batch(ctx context.Context, raw []byte, who func() sender) (answer any, written func()) {
 	parts, refused := split(raw)
 	if refused != nil {
-		return *refused
+		return *refused, func() {}
 	}
 	var answers []any
+	var all []func()
 	for _, part := range parts {
-		if answer := h.batched(ctx, who(), part); answer != nil {
-			answers = append(answers, answer)
+		one, written := h.batched(ctx, who(), part)
+		if all = append(all, written); one != nil {
+			answers = append(answers, one)
+		}
+	}
+	written = func() {
+		for _, w := range all {
+			w()
 		}
 	}
 	if answers == nil {
-		return nil
+		return nil, written
 	}
-	return answers
+	return answers, written
 }
 
-func (h *hub) batched(ctx context.Context, from sender, raw []byte) any {
+func (h *hub) batched(ctx context.Context, from sender, raw []byte) (any, func()) {
 	m, refused := parse(raw)
 	if refused != nil {
-		return *refused
+		return *refused, func() {}
 	}
 	return h.answer(ctx, from, m)
 }

@@ -30,7 +30,15 @@ type calls struct {
 	idle     chan struct{} // closed when draining and none is left
 }
 
-type call struct{ cancel context.CancelCauseFunc }
+// call is one. It has an answer before it is gone, which is when that is
+// written: an id may be used again at once, and a server that stops waits.
+type call struct {
+	calls  *calls
+	name   callID
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	stop   func() bool // forgets the context it came with
+}
 
 // callID names a call; the client's id alone would let one client cancel
 // another's.
@@ -40,26 +48,42 @@ func newCalls() *calls {
 	return &calls{all: map[*call]struct{}{}, named: map[callID]*call{}, idle: make(chan struct{})}
 }
 
-// begin enters a call. The context it returns has parent's values but ends only
-// by cancel, by drain, or with cause when parent ends; end leaves, and must be
-// called. A client without an id ("") cannot be told from another, so its calls
+// begin enters a call; answered and gone must be called. Its context has
+// parent's values but ends only by cancel, by drain, or with cause when parent
+// ends. A client without an id ("") cannot be told from another, so its calls
 // have no name.
-func (c *calls) begin(parent context.Context, client string, id json.RawMessage, cause error) (ctx context.Context, end func(), err error) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
-	call, name := &call{cancel: cancel}, callID{client, canonical(id)}
-	if err := c.enter(call, name); err != nil {
-		cancel(err)
-		return nil, nil, err
+func (c *calls) begin(parent context.Context, client string, id json.RawMessage, cause error) (*call, error) {
+	k := &call{calls: c, name: callID{client, canonical(id)}}
+	if err := c.enter(parent, k); err != nil {
+		return nil, err
 	}
-	stop := context.AfterFunc(parent, func() { cancel(cause) })
-	return ctx, func() {
-		stop()
-		c.leave(call, name)
-		cancel(nil)
-	}, nil
+	k.stop = context.AfterFunc(parent, func() { k.cancel(cause) })
+	return k, nil
 }
 
-func (c *calls) enter(call *call, name callID) error {
+// answered ends the call's context, and gives its id free.
+func (k *call) answered() {
+	k.stop()
+	k.cancel(nil)
+	k.calls.mu.Lock()
+	defer k.calls.mu.Unlock()
+	if k.calls.named[k.name] == k {
+		delete(k.calls.named, k.name)
+	}
+}
+
+// gone leaves.
+func (k *call) gone() {
+	c := k.calls
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.all, k)
+	if c.draining && len(c.all) == 0 {
+		close(c.idle)
+	}
+}
+
+func (c *calls) enter(parent context.Context, k *call) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -67,34 +91,23 @@ func (c *calls) enter(call *call, name callID) error {
 		return errStopping
 	case len(c.all) >= maxCalls:
 		return errTooMany
-	case name.client != "" && c.named[name] != nil:
+	case k.name.client != "" && c.named[k.name] != nil:
 		return errSameID
 	}
-	c.all[call] = struct{}{}
-	if name.client != "" {
-		c.named[name] = call
+	k.ctx, k.cancel = context.WithCancelCause(context.WithoutCancel(parent))
+	c.all[k] = struct{}{}
+	if k.name.client != "" {
+		c.named[k.name] = k
 	}
 	return nil
-}
-
-func (c *calls) leave(call *call, name callID) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.all, call)
-	if c.named[name] == call {
-		delete(c.named, name)
-	}
-	if c.draining && len(c.all) == 0 {
-		close(c.idle)
-	}
 }
 
 // cancel ends a client's call with cause, if it is still running.
 func (c *calls) cancel(client string, id json.RawMessage, cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if call := c.named[callID{client, canonical(id)}]; call != nil {
-		call.cancel(cause)
+	if k := c.named[callID{client, canonical(id)}]; k != nil {
+		k.cancel(cause)
 	}
 }
 
@@ -128,8 +141,8 @@ func (c *calls) refuseMore() int {
 func (c *calls) cancelAll(cause error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for call := range c.all {
-		call.cancel(cause)
+	for k := range c.all {
+		k.cancel(cause)
 	}
 }
 

@@ -29,28 +29,34 @@ type sender struct {
 	closing error
 }
 
-// answer runs one message to its end. It returns nil where none is due, else a
-// JSON-RPC response or error. A cancellation is dealt with here and never shown
-// to mcp-go, which would let a client without an id cancel a stranger's call.
-func (h *hub) answer(ctx context.Context, from sender, m message) any {
+// answer runs one message to its end. What it returns is nil where no answer is
+// due, else a JSON-RPC response or error; written is to be called once that is
+// on its way. A cancellation is dealt with here and never shown to mcp-go, which
+// would let a client without an id cancel a stranger's call.
+func (h *hub) answer(ctx context.Context, from sender, m message) (answer any, written func()) {
+	if m.request() {
+		return h.answerCall(ctx, from, m)
+	}
 	switch {
 	case m.reply:
-		return nil
 	case m.method == methodCancelled:
 		if from.id != "" {
 			id, cause := cancellation(m)
 			h.calls.cancel(from.id, id, cause)
 		}
-		return nil
-	case !m.request():
-		return h.handle(ctx, from, m)
+	default:
+		return h.handle(ctx, from, m), func() {}
 	}
-	ctx, end, err := h.calls.begin(ctx, from.id, m.id, from.closing)
+	return nil, func() {}
+}
+
+func (h *hub) answerCall(ctx context.Context, from sender, m message) (any, func()) {
+	call, err := h.calls.begin(ctx, from.id, m.id, from.closing)
 	if err != nil {
-		return *refuse(m.id, refusalCode(err), "%v", err)
+		return *refuse(m.id, refusalCode(err), "%v", err), func() {}
 	}
-	defer end()
-	return withID(h.handle(ctx, from, m), m.id)
+	defer call.answered()
+	return withID(h.handle(call.ctx, from, m), m.id), call.gone
 }
 
 func refusalCode(err error) int {

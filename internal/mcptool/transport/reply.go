@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 )
+
+// answerTime is how long a client may take to read an answer: 30 MB at 1 Mbit/s.
+const answerTime = 4 * time.Minute
 
 // retryAfter is what a client is told to wait while the server restarts.
 const retryAfter = "5"
@@ -25,8 +29,12 @@ func writeAnswer(w http.ResponseWriter, status int, answer any) {
 	if status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", retryAfter)
 	}
+	conn := http.NewResponseController(w)
+	_ = conn.SetWriteDeadline(time.Now().Add(answerTime))
+	defer func() { _ = conn.SetWriteDeadline(time.Time{}) }()
 	w.WriteHeader(status)
-	_, _ = w.Write(data) // a client that left is seen by its context
+	_, _ = w.Write(data)
+	_ = conn.Flush() // a client that left is seen by its context
 }
 
 // answerStatus is 503 for a call that came while the server stops, else ok.
@@ -56,15 +64,23 @@ type post struct {
 
 // converse runs m to its end. Only this goroutine writes.
 func (h *hub) converse(ctx context.Context, m message, p *post) {
-	answered := make(chan any, 1)
-	go func() { answered <- h.answer(ctx, p.from, m) }()
+	type outcome struct {
+		answer  any
+		written func()
+	}
+	answered := make(chan outcome, 1)
+	go func() {
+		answer, written := h.answer(ctx, p.from, m)
+		answered <- outcome{answer, written}
+	}()
 	for {
 		select {
 		case note := <-p.from.notes:
 			p.tell(note)
-		case answer := <-answered:
+		case o := <-answered:
+			defer o.written()
 			p.tellRest()
-			p.finish(answer)
+			p.finish(o.answer)
 			return
 		}
 	}

@@ -176,7 +176,9 @@ func TestStdioEndsWhenNobodyReads(t *testing.T) {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	tools, ended := newTools(), make(chan error, 1)
-	go func() { ended <- transport.ServeStdio(t.Context(), inR, outW, tools.MCPServer, "me", transport.Config{}) }()
+	go func() {
+		ended <- transport.ServeStdio(t.Context(), inR, outW, tools.MCPServer, "me", transport.Config{})
+	}()
 	_, _ = io.WriteString(inW, call("1", "block", "{}")+"\n")
 	receive(t, tools.started)
 	outR.CloseWithError(errors.New("gone"))

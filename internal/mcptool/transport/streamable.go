@@ -100,7 +100,9 @@ func (t *Transport) opened(w http.ResponseWriter, owner string) func(any) int {
 
 // accept takes what is not answered.
 func (t *Transport) accept(ctx context.Context, w http.ResponseWriter, from sender, m message) {
-	if answer := t.hub.answer(ctx, from, m); answer != nil {
+	answer, written := t.hub.answer(ctx, from, m)
+	defer written()
+	if answer != nil {
 		writeAnswer(w, http.StatusBadRequest, answer)
 		return
 	}
@@ -141,7 +143,9 @@ func (t *Transport) postBatch(w http.ResponseWriter, r *http.Request, raw []byte
 }
 
 func (t *Transport) answerBatch(w http.ResponseWriter, r *http.Request, raw []byte, who func() sender) {
-	switch answer := t.hub.batch(r.Context(), raw, who).(type) {
+	answer, written := t.hub.batch(r.Context(), raw, who)
+	defer written()
+	switch answer := answer.(type) {
 	case nil:
 		w.WriteHeader(http.StatusAccepted)
 	case mcp.JSONRPCError:

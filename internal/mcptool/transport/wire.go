@@ -40,7 +40,7 @@ func (w *wire) receive(ctx context.Context, raw []byte, done func()) bool {
 		return false
 	}
 	if isBatch(raw) {
-		go w.leave(done, func() any {
+		go w.leave(done, func() (any, func()) {
 			return w.hub.batch(ctx, raw, func() sender { return w.from })
 		})
 		return true
@@ -48,15 +48,13 @@ func (w *wire) receive(ctx context.Context, raw []byte, done func()) bool {
 	m, refused := parse(raw)
 	switch {
 	case refused != nil:
-		w.leave(done, func() any { return *refused })
+		w.leave(done, always(*refused))
 	case !m.request():
-		w.leave(done, func() any { return w.hub.answer(ctx, w.from, m) })
+		w.leave(done, func() (any, func()) { return w.hub.answer(ctx, w.from, m) })
 	case inside > maxAtOnce:
-		w.leave(done, func() any {
-			return *refuse(m.id, codeBusy, "%d calls of this client are running: wait for one to end", maxAtOnce)
-		})
+		w.leave(done, always(*refuse(m.id, codeBusy, "%d calls of this client are running: wait for one to end", maxAtOnce)))
 	default:
-		go w.leave(done, func() any { return w.hub.answer(ctx, w.from, m) })
+		go w.leave(done, func() (any, func()) { return w.hub.answer(ctx, w.from, m) })
 	}
 	return true
 }
@@ -64,8 +62,13 @@ func (w *wire) receive(ctx context.Context, raw []byte, done func()) bool {
 // say has run write v, unless the wire has ended.
 func (w *wire) say(v any) {
 	if _, ok := w.enter(); ok {
-		w.leave(func() {}, func() any { return v })
+		w.leave(func() {}, always(v))
 	}
+}
+
+// always is an answer that needs no work.
+func always(v any) func() (any, func()) {
+	return func() (any, func()) { return v, func() {} }
 }
 
 func (w *wire) enter() (inside int, ok bool) {
@@ -79,12 +82,13 @@ func (w *wire) enter() (inside int, ok bool) {
 }
 
 // leave hands an answer to run, which is there until all have left.
-func (w *wire) leave(done func(), answer func() any) {
-	a := answer()
+func (w *wire) leave(done func(), answer func() (any, func())) {
+	a, written := answer()
 	done()
 	if a != nil {
 		w.out <- a
 	}
+	written()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.inside--
