@@ -1,0 +1,44 @@
+# Everything runs from here: `make setup` once (again costs seconds), then `make run` or `make demo`.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+.PHONY: help setup build image run demo test lint bench lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: image build ## the engine, the runner image and the program, as far as they are missing
+	@go mod download
+
+build: ## bin/power-interpreter
+	@CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/ ./cmd/power-interpreter
+
+image: ## the runner image, with the engine and the base image that it needs
+	@deploy/engine.sh
+	@deploy/base-image.sh
+	@deploy/image.sh
+
+run: setup ## the server, until it is stopped
+	@exec bin/power-interpreter serve
+
+demo: setup ## a walk through the workflow that everyone starts with
+	@go run ./internal/demo
+
+test: setup ## every test: Go, the worker and the image in a sandbox, the whole program end to end
+	@deploy/test.sh
+
+lint: ## formatting, vet and linters of Go, Python and shell
+	@deploy/lint.sh
+
+bench: setup ## figures of this machine
+	@bin/power-interpreter bench
+
+lock: ## runner-image/requirements*.txt anew from their .in files
+	@deploy/lock.sh
+
+clean: ## remove what was built here, images too; sessions' files stay
+	@deploy/clean.sh
