@@ -16,7 +16,7 @@ readonly packages=(
 	media-types netbase tzdata
 	python3 python3-minimal python3.13 python3.13-minimal
 	libpython3-stdlib libpython3.13-minimal libpython3.13-stdlib libgomp1
-	chromium-common chromium-headless-shell
+	chromium-common chromium-headless-shell gcc-14-base
 	fontconfig fontconfig-config fonts-liberation fonts-noto-color-emoji fonts-wqy-microhei
 )
 

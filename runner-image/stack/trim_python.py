@@ -122,12 +122,15 @@ def compile_all() -> None:
     for directory in (STDLIB, SITE):
         for cache in list(directory.rglob("__pycache__")):
             shutil.rmtree(cache)
-        compileall.compile_dir(
+        compiled = compileall.compile_dir(
             directory,
             quiet=1,
+            force=True,
             workers=0,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
+        if not compiled:
+            raise SystemExit(f"a module in {directory} does not compile: see above")
 
 
 def main() -> None:
