@@ -119,7 +119,8 @@ func clip(text string) []string {
 		first, more, _ := strings.Cut(rest, "\n")
 		row := harmless(first)
 		if len(row) > MaxColumns {
-			row, more = row[:MaxColumns], string(row[MaxColumns:])+"\n"+more
+			end := wrapAt(row)
+			row, more = row[:end], string(row[end:])+"\n"+more
 		}
 		lines, rest = append(lines, string(row)), more
 	}
@@ -127,6 +128,17 @@ func clip(text string) []string {
 		lines = append(lines, fmt.Sprintf("… %d more characters", utf8.RuneCountInString(rest)))
 	}
 	return lines
+}
+
+// wrapAt is where a row longer than MaxColumns is broken: after a space in its
+// last third, or wherever it is full.
+func wrapAt(row []rune) int {
+	for i := MaxColumns; i > MaxColumns*2/3; i-- {
+		if row[i-1] == ' ' {
+			return i
+		}
+	}
+	return MaxColumns
 }
 
 // line makes text one harmless line of at most MaxColumns characters.

@@ -58,6 +58,18 @@ func TestAShortBlockIsShownWhole(t *testing.T) {
 	}
 }
 
+func TestALongLineIsBrokenBetweenWords(t *testing.T) {
+	var out strings.Builder
+	words := strings.Repeat("words ", 30)
+	show.New(&out, false).Received(words)
+	if got := strings.NewReplacer("  │ ", "", "\n", "").Replace(out.String()); got != words {
+		t.Errorf("got %q", got)
+	}
+	if first, _, _ := strings.Cut(out.String(), "\n"); !strings.HasSuffix(first, "words ") {
+		t.Errorf("the first line is %q", first)
+	}
+}
+
 func TestColoursAreForTerminalsOnly(t *testing.T) {
 	f, err := os.Create(t.TempDir() + "/out")
 	if err != nil {
