@@ -1,0 +1,106 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"power-interpreter/internal/httpapi"
+)
+
+func TestUnknownPathsAndMethodsAreAnsweredInJSON(t *testing.T) {
+	f := newFace(t, httpapi.Config{}, healthy)
+	for _, path := range []string{"/", "/mcpx", "/mcp/none", "/favicon.ico"} {
+		if w := f.ask("GET", path); w.Code != http.StatusNotFound || !strings.Contains(failed(t, w).Message, "/mcp") {
+			t.Errorf("%s: %d %s", path, w.Code, w.Body)
+		}
+	}
+	if w := f.ask("POST", "/health"); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
+		t.Errorf("POST /health: %d %v", w.Code, w.Header())
+	}
+}
+
+func TestATrailingSlashIsNoOtherPath(t *testing.T) {
+	if w := newFace(t, httpapi.Config{}, healthy).ask("POST", "/mcp/"); w.Code != http.StatusOK {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestAPanicIsAnsweredAndLoggedWithoutItsWords(t *testing.T) {
+	f := newFace(t, httpapi.Config{}, healthy)
+	f.mcp.handler = func(http.ResponseWriter, *http.Request) { panic("the client's words") }
+	w := f.ask("POST", "/mcp")
+	if w.Code != http.StatusInternalServerError || failed(t, w).Error != "internal" {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	if log := f.log.String(); strings.Contains(log, "client's words") || !strings.Contains(log, "api_test.go") {
+		t.Errorf("log: %s", log)
+	}
+}
+
+func TestHalfAnAnswerIsCutOff(t *testing.T) {
+	f := newFace(t, httpapi.Config{}, healthy)
+	f.mcp.handler = func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "half")
+		panic("x")
+	}
+	srv := httptest.NewServer(f)
+	defer srv.Close()
+	res, err := srv.Client().Post(srv.URL+"/mcp", "application/json", nil)
+	if err == nil {
+		_, err = io.ReadAll(res.Body)
+		res.Body.Close()
+	}
+	if err == nil {
+		t.Error("it passed for a whole one")
+	}
+}
+
+func TestTheGuardsLetStreamsThrough(t *testing.T) {
+	f := newFace(t, httpapi.Config{}, healthy)
+	release := make(chan struct{})
+	f.mcp.handler = func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "first\n")
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Errorf("flush: %v", err)
+		}
+		<-release
+	}
+	srv := httptest.NewServer(f)
+	defer srv.Close()
+	defer close(release)
+	res, err := srv.Client().Get(srv.URL + "/mcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if line, err := bufio.NewReader(res.Body).ReadString('\n'); line != "first\n" {
+		t.Errorf("%q, %v", line, err)
+	}
+}
+
+func TestTheServerHasItsBounds(t *testing.T) {
+	f := newFace(t, httpapi.Config{}, healthy)
+	s := httpapi.NewServer(f.API)
+	if s.ReadHeaderTimeout == 0 || s.IdleTimeout == 0 || s.MaxHeaderBytes == 0 {
+		t.Errorf("no bound: %+v", s)
+	}
+	if s.WriteTimeout != 0 || s.ReadTimeout != 0 {
+		t.Error("a stream would be cut")
+	}
+}
+
+func TestAnAbortedAnswerStaysOne(t *testing.T) {
+	f := newFace(t, httpapi.Config{}, healthy)
+	f.mcp.handler = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("recovered %v", err)
+		}
+	}()
+	f.ask("POST", "/mcp")
+}
