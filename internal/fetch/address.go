@@ -70,8 +70,8 @@ func refusal(addr netip.Addr, allow []netip.Prefix) string {
 		return ""
 	}
 	if nat64.Contains(addr) {
-		bytes := addr.As16()
-		return refusal(netip.AddrFrom4([4]byte(bytes[12:])), allow)
+		raw := addr.As16()
+		return refusal(netip.AddrFrom4([4]byte(raw[12:])), allow)
 	}
 	return specialPurpose(addr)
 }

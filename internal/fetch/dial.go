@@ -44,9 +44,10 @@ type guard struct {
 }
 
 // dial resolves a host, checks every address it has, and connects to one of
-// those very addresses.
-func (g *guard) dial(ctx context.Context, _, hostPort string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+// those very addresses. The connection is closed with the download's context.
+func (g *guard) dial(detached context.Context, _, hostPort string) (net.Conn, error) {
+	download := downloadOf(detached)
+	ctx, cancel := context.WithTimeout(download, connectTimeout)
 	defer cancel()
 	host, portText, err := net.SplitHostPort(hostPort)
 	if err != nil {
@@ -64,7 +65,24 @@ func (g *guard) dial(ctx context.Context, _, hostPort string) (net.Conn, error) 
 	if err != nil {
 		return nil, unreachable(ctx, host, portText, err)
 	}
+	context.AfterFunc(download, func() { conn.Close() })
 	return conn, nil
+}
+
+// downloadKey is where a download's context carries itself. http.Transport
+// detaches a dial from its request's end, so that a later request may use the
+// connection; here none will, and nothing may outlive the download.
+type downloadKey struct{}
+
+func ofDownload(ctx context.Context) context.Context {
+	return context.WithValue(ctx, downloadKey{}, ctx)
+}
+
+func downloadOf(detached context.Context) context.Context {
+	if ctx, ok := detached.Value(downloadKey{}).(context.Context); ok {
+		return ctx
+	}
+	return detached
 }
 
 // resolve returns a host's addresses if all of them may be reached. One that

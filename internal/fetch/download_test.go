@@ -83,6 +83,15 @@ func TestTheLimitIsExact(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsSaidToBeTooLargeIsNotBegun(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(3<<20))
+		endless(w, r)
+	})
+	_, err := fetch.New(fetch.Config{AllowPrivate: loopback, MaxBytes: 2 << 20}).Fetch(context.Background(), url+"/x.csv", "")
+	wantWords(t, wantCode(t, err, fetch.TooLarge), "3 MB", "2 MB")
+}
+
 // stuck sends a body's beginning and then nothing until the client goes.
 func stuck(beginning string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

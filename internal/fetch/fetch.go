@@ -66,7 +66,7 @@ func (f *Fetcher) follow(ctx context.Context, asked *url.URL) (*answer, error) {
 }
 
 func (f *Fetcher) get(ctx context.Context, u *url.URL) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := http.NewRequestWithContext(ofDownload(ctx), http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, failed(InvalidURL, err, "the address cannot be asked for; write it as https://host/path")
 	}

@@ -1,10 +1,18 @@
 package fetch_test
 
 import (
+	"context"
+	"io"
+	"net"
 	"net/http"
 	"net/netip"
+	"os"
+	"os/exec"
+	"strconv"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"power-interpreter/internal/fetch"
 )
@@ -114,16 +122,23 @@ func TestARedirectInsideIsRefused(t *testing.T) {
 	}
 }
 
+// proxyChild marks the process in which the test below runs again: net/http
+// reads the environment's proxies once in a process's life.
+const proxyChild = "FETCH_TEST_PROXY_CHILD"
+
 func TestProxiesOfTheEnvironmentAreNotUsed(t *testing.T) {
-	proxy, visits := secret(t)
-	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"} {
-		t.Setenv(name, proxy)
+	if os.Getenv(proxyChild) != "" {
+		config := fetch.Config{AllowPrivate: loopback, Resolver: resolving("data.example")}
+		_, _, err := get(t, config, "http://data.example/x.csv", "")
+		wantCode(t, err, fetch.Unreachable)
+		return
 	}
-	config := fetch.Config{AllowPrivate: loopback, Resolver: resolving("data.example")}
-	_, _, err := get(t, config, "http://data.example/x.csv", "")
-	wantCode(t, err, fetch.Unreachable)
-	if visits.Load() != 0 {
-		t.Error("the proxy was asked")
+	proxy, visits := secret(t)
+	child := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+	child.Env = append(os.Environ(), proxyChild+"=1",
+		"HTTP_PROXY="+proxy, "http_proxy="+proxy, "HTTPS_PROXY="+proxy, "ALL_PROXY="+proxy, "NO_PROXY=", "no_proxy=")
+	if out, err := child.CombinedOutput(); err != nil || visits.Load() != 0 {
+		t.Errorf("the proxy was asked %d times; %v: %s", visits.Load(), err, out)
 	}
 }
 
@@ -134,4 +149,83 @@ func TestTheNextAddressIsTriedWhenOneIsDead(t *testing.T) {
 	if err != nil || body != "alive" {
 		t.Errorf("got %q, %v", body, err)
 	}
+}
+
+func TestAnAddressThatIsSilentIsNotWaitedFor(t *testing.T) {
+	server := serveAt(t, "127.0.0.2:0", file("text/csv", "alive"))
+	silentAt(t, "127.0.0.4", portOf(server))
+	names := resolving("data.example", "127.0.0.4 127.0.0.2")
+	_, body, err := get(t, fetch.Config{AllowPrivate: loopback, Resolver: names}, at("data.example", server), "")
+	if err != nil || body != "alive" {
+		t.Errorf("got %q, %v", body, err)
+	}
+}
+
+func TestACallThatEndsWhileConnectingIsCancelled(t *testing.T) {
+	port := silentAt(t, "127.0.0.4", "0")
+	asked := make(chan struct{})
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-asked; cancel() }()
+	config := fetch.Config{AllowPrivate: loopback, Resolver: announcing{resolving("data.example", "127.0.0.4"), asked}}
+	_, err := fetch.New(config).Fetch(ctx, "http://data.example:"+port+"/x.csv", "")
+	wantCode(t, err, fetch.Cancelled)
+}
+
+func TestACallThatEndsInTheHandshakeLeavesNoConnection(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer listener.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	closed := make(chan error, 1)
+	go func() {
+		conn, err := listener.Accept()
+		cancel()
+		if err == nil {
+			_, err = io.Copy(io.Discard, conn) // until the other side closes
+			conn.Close()
+		}
+		closed <- err
+	}()
+	_, err = fetch.New(fetch.Config{AllowPrivate: loopback}).Fetch(ctx, "https://"+listener.Addr().String()+"/x.csv", "")
+	wantCode(t, err, fetch.Cancelled)
+	select {
+	case <-closed:
+	case <-time.After(5 * time.Second): // the handshake itself may take 10 s
+		t.Error("the connection is still open")
+		<-closed
+	}
+}
+
+// announcing is a resolver that says when it is asked.
+type announcing struct {
+	fetch.Resolver
+	asked chan struct{}
+}
+
+func (a announcing) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	defer close(a.asked)
+	return a.Resolver.LookupNetIP(ctx, network, host)
+}
+
+// silentAt takes a port at which connecting never ends: its queue of
+// connections that nobody accepts is full, and so the kernel drops requests.
+func silentAt(t *testing.T, host, port string) string {
+	t.Helper()
+	addr := netip.MustParseAddrPort(host + ":" + port)
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	must(t, err)
+	t.Cleanup(func() { syscall.Close(fd) })
+	must(t, syscall.Bind(fd, &syscall.SockaddrInet4{Port: int(addr.Port()), Addr: addr.Addr().As4()}))
+	must(t, syscall.Listen(fd, 0))
+	bound, err := syscall.Getsockname(fd)
+	must(t, err)
+	port = strconv.Itoa(bound.(*syscall.SockaddrInet4).Port)
+	for range 2 {
+		conn, err := net.DialTimeout("tcp", net.JoinHostPort(host, port), 200*time.Millisecond)
+		if err != nil {
+			break // full
+		}
+		t.Cleanup(func() { conn.Close() })
+	}
+	return port
 }
