@@ -145,7 +145,7 @@ func TestDevicesAreRefused(t *testing.T) {
 	_, folder, host := openSession(t)
 	const zero = 1<<8 | 5 // /dev/zero
 	if err := syscall.Mknod(filepath.Join(host, "zero"), syscall.S_IFCHR|0o666, zero); err != nil {
-		t.Skipf("this machine lets nobody make a device: %v", err)
+		t.Skipf("devices cannot be made here: %v", err)
 	}
 	_, err := read(folder, "zero")
 	wantCode(t, err, workspace.NotAFile)

@@ -16,7 +16,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // raceRounds is how often each operation runs against the swapping.
-const raceRounds = 1500
+const raceRounds = 1000
 
 // swap exchanges two entries, over and over, until the returned stop.
 func swap(t *testing.T, a, b string) (stop func()) {

@@ -76,8 +76,8 @@ func TestRemoveSandboxTakesAwayWhatIsNoFile(t *testing.T) {
 
 func TestRemoveSandboxManagesManyFiles(t *testing.T) {
 	root, _, host := openSession(t)
-	for i := range 5000 {
-		put(t, filepath.Join(host, fmt.Sprint(i%3), fmt.Sprint(i)), "")
+	for i := range 2400 {
+		put(t, filepath.Join(host, fmt.Sprint(i%2), fmt.Sprint(i)), "")
 	}
 	must(t, root.RemoveSandbox(sandboxID))
 	wantGone(t, host)
@@ -112,7 +112,7 @@ func limitDescriptors(t *testing.T, more int) {
 
 func TestRemoveSandboxManagesADeepTreeWithFewDescriptors(t *testing.T) {
 	root, _, host := openSession(t)
-	nest(t, host, 5000)
+	nest(t, host, 1000)
 	runtime.GC() // closes what other tests let go of
 	limitDescriptors(t, 60)
 	must(t, root.RemoveSandbox(sandboxID))

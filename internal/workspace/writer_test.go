@@ -127,7 +127,7 @@ func TestAFullDiskIsSaidSo(t *testing.T) {
 	needRoot(t, "mount a small file system")
 	dir := t.TempDir()
 	if err := syscall.Mount("none", dir, "tmpfs", 0, "size=1m"); err != nil {
-		t.Skipf("this machine mounts nothing: %v", err)
+		t.Skipf("nothing can be mounted here: %v", err)
 	}
 	defer syscall.Unmount(dir, syscall.MNT_DETACH)
 	root, err := workspace.Open(dir)
