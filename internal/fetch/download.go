@@ -21,7 +21,7 @@ const (
 type Download struct {
 	// Name is what the file is called, with an allowed extension: by the
 	// filename asked for, else by Content-Disposition, the URL, or the type. Only
-	// a filename asked for has folders in it. It is not cleaned.
+	// a filename asked for has folders in it. It is neither resolved nor cleaned.
 	Name string
 
 	ContentType string // without parameters; sniffed where the server said nothing

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// maxName bounds a name, in bytes; the caller's cleaning shortens further.
-	maxName = 1024
+	// maxName bounds a name from outside, in bytes: with an extension added it
+	// still fits NAME_MAX, which is 255.
+	maxName = 200
 
 	// noName is what a file is called that nothing names.
 	noName = "download"
@@ -43,8 +44,8 @@ func (f *Fetcher) checkFilename(filename string) error {
 // name picks the name and sees that it has an allowed extension.
 func (f *Fetcher) name(n naming) (string, error) {
 	base := f.base(&n)
-	if f.allowed(extensionOf(base)) {
-		return base, nil
+	if f.allowed(extensionOf(base)) || strings.HasSuffix(base, "/") {
+		return base, nil // a folder's name, made a file's, would not be what was asked for
 	}
 	for _, ext := range n.clues(extensionOf(base) == "") {
 		if f.allowed(ext) {
@@ -132,7 +133,6 @@ func looseName(header string) string {
 // either kind, printable and bounded.
 func lastPart(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	name = strings.ToValidUTF8(name[:min(len(name), maxName)], "_")
 	name = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1
@@ -142,5 +142,17 @@ func lastPart(name string) string {
 	if name = strings.TrimSpace(name); strings.Trim(name, ".") == "" {
 		return ""
 	}
-	return name
+	return shorten(name)
+}
+
+// shorten cuts a name's stem and keeps its extension.
+func shorten(name string) string {
+	if len(name) <= maxName {
+		return name
+	}
+	ext := ""
+	if extensionOf(name) != "" {
+		ext = path.Ext(name)
+	}
+	return strings.ToValidUTF8(name[:maxName-len(ext)], "") + ext
 }

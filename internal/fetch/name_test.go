@@ -3,6 +3,7 @@ package fetch_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"power-interpreter/internal/fetch"
@@ -107,5 +108,24 @@ func TestAFileNameThatCannotBeIsRefusedBeforeAnythingIsSent(t *testing.T) {
 	wantCode(t, err, fetch.UnsupportedType)
 	if visits.Load() != 0 {
 		t.Error("the server was asked")
+	}
+}
+
+func TestLongNamesFromOutsideAreShortened(t *testing.T) {
+	long := strings.Repeat("ü", 300)
+	for want, n := range map[string]named{
+		strings.Repeat("ü", 98) + ".csv":      {path: "/" + long + ".csv"},
+		strings.Repeat("ü", 100) + ".json":    {path: "/" + long, contentType: "application/json"},
+		strings.Repeat("x", 192) + ".parquet": {disposition: `attachment; filename="` + strings.Repeat("x", 900) + `.parquet"`},
+	} {
+		if got, err := fetchNamed(t, fetch.Config{}, n); err != nil || got != want {
+			t.Errorf("it is called %q, %v; want %q", got, err, want)
+		}
+	}
+}
+
+func TestAFolderAsTheNameIsLeftToTheCallerToRefuse(t *testing.T) {
+	if got, err := fetchNamed(t, fetch.Config{}, named{path: "/x.csv", filename: "sub/", contentType: "text/csv"}); err != nil || got != "sub/" {
+		t.Errorf("it is called %q, %v", got, err)
 	}
 }
