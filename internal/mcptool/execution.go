@@ -26,7 +26,7 @@ func (c *call) execution(e orchestrator.Execution) reply {
 	if made != "" {
 		r.blocks = append(r.blocks, mcp.NewTextContent(made))
 	}
-	r.failed = e.Status != orchestrator.StatusCompleted || e.Reply.Failure != nil || e.Reply.Death != nil
+	r.failed = e.Status != orchestrator.StatusCompleted
 	if r.text == "" && len(r.blocks) == 0 {
 		r.text = "(no output; completed in " + elapsed(e.Elapsed(time.Now())) + ")"
 	}

@@ -185,9 +185,16 @@ func TestTextIsBoundedAndTheTracebacksTailSurvives(t *testing.T) {
 	} {
 		svc := answering(ended(orchestrator.StatusFailed, test.reply))
 		svc.Told.MaxOutputChars = most
-		text := textOf(call(t, connect(t, svc, mcptool.Options{}), "execute_code", map[string]any{"code": "1"}))
+		res := call(t, connect(t, svc, mcptool.Options{}), "execute_code", map[string]any{"code": "1"})
+		if record := indented(t, res.Meta.AdditionalFields); strings.Count(record, ".csv") > 50 {
+			t.Errorf("%s: the record is not small: %d bytes", name, len(record))
+		}
+		text := textOf(res)
 		if n := utf8.RuneCountInString(text); n > test.most || !utf8.ValidString(text) {
 			t.Errorf("%s: %d characters, at most %d", name, n, test.most)
+		}
+		if name == "output, value and traceback" && strings.Count(text, "Cell, line 1") < 30 {
+			t.Errorf("%s: output that a file holds leaves the traceback no room:\n%s", name, text)
 		}
 		for _, want := range test.want {
 			if !strings.Contains(text, want) {

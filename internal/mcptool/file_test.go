@@ -41,6 +41,7 @@ func TestFilesComeByWhatIsInThem(t *testing.T) {
 		"picture, misnamed":   {"x.jpg", "image/jpeg", png(1)},
 		"picture, odd name":   {"x", "application/octet-stream", png(1)},
 		"picture, too wide":   {"x.png", "image/png", png(0x20)},
+		"picture too large":   {"x.png", "image/png", png(1) + strings.Repeat("\x00", 3<<20)},
 		"no picture":          {"x.png", "image/png", "<script>"},
 		"text that is binary": {"x.csv", "text/csv", "a\x00\xff"},
 		"workbook":            {"x.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK\x03\x04"},
@@ -48,6 +49,12 @@ func TestFilesComeByWhatIsInThem(t *testing.T) {
 		"large":               {"x.parquet", "application/vnd.apache.parquet", big},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if name == "picture too large" {
+				if res := fetched(t, test.file, test.kind, test.content, mcptool.Options{}); !strings.Contains(textOf(res), "too large a picture") {
+					t.Error(textOf(res))
+				}
+				return
+			}
 			golden(t, "files/"+strings.NewReplacer(" ", "-", ",", "").Replace(name)+".txt", shown(t, fetched(t, test.file, test.kind, test.content, mcptool.Options{})))
 		})
 	}

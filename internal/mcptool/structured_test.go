@@ -156,7 +156,7 @@ func TestListsAreBoundedAndSaySo(t *testing.T) {
 		return d, nil
 	}
 	svc.OnLoad = func(context.Context, orchestrator.Ref, orchestrator.Load) (orchestrator.Dataset, error) {
-		return orchestrator.Dataset{Name: "df", Rows: 9, ColumnCount: 500, Columns: columns(100), Preview: strings.Repeat("row\n", 50_000)}, nil
+		return orchestrator.Dataset{Name: "df", Rows: 9, ColumnCount: 500, Columns: append(columns(99), orchestrator.Column{Name: strings.Repeat("n", 100_000)}), Preview: strings.Repeat("row\n", 50_000)}, nil
 	}
 	c := connect(t, svc, mcptool.Options{})
 	for tool, says := range map[string][]string{

@@ -191,6 +191,32 @@ func TestALoadOrQueryBeyondPatienceSaysWhatToUse(t *testing.T) {
 	})
 }
 
+func TestWhatEndedACallBeyondPatienceIsStillTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		svc := working()
+		svc.OnQuery = func(ctx context.Context, _ orchestrator.Ref, _ orchestrator.Query) (orchestrator.Table, error) {
+			<-ctx.Done()
+			return orchestrator.Table{}, orchestrator.Errorf(orchestrator.CodeKernel, "it would not stop; variables are lost")
+		}
+		c := connect(t, svc, mcptool.Options{DetachAfter: detachAfter})
+		if text := textOf(call(t, c, "query_dataset", good("query_dataset"))); !strings.HasPrefix(text, "kernel_died: it would not stop") {
+			t.Error(text)
+		}
+	})
+}
+
+func TestNothingIsToldWhereThereIsNothingToTell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := progressOf(t, slow(func(write func(string)) {
+			time.Sleep(5 * time.Second)
+			write("\xff") // no character
+		}), "execute_code")
+		if got[0].after != 10*time.Second {
+			t.Error(got)
+		}
+	})
+}
+
 func TestTheCauseOfACancellationReachesTheService(t *testing.T) {
 	svc := working()
 	var cause error
