@@ -17,8 +17,8 @@ const (
 	// maxPath bounds, in bytes, a path that is reported.
 	maxPath = 1024
 	// maxWalked and maxWalk bound a walk that stands in for inotify.
-	maxWalked = 50000
-	maxWalk   = 250 * time.Millisecond
+	maxWalked = 100000
+	maxWalk   = time.Second
 )
 
 // collection gathers the files of one answer. A file's status change time

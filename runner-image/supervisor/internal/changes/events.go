@@ -13,7 +13,7 @@ const watched = syscall.IN_CREATE | syscall.IN_MODIFY | syscall.IN_CLOSE_WRITE |
 	syscall.IN_ONLYDIR | syscall.IN_DONT_FOLLOW | syscall.IN_EXCL_UNLINK
 
 // maxChanged bounds the paths remembered between two answers.
-const maxChanged = 10000
+const maxChanged = 4000
 
 // event is struct inotify_event of inotify(7) with its name.
 type event struct {

@@ -9,12 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 const (
 	// maxFolders are watched; beyond them, or when the uid's own limit of
 	// watches is reached, every answer is found by a walk.
-	maxFolders = 4096
+	maxFolders = 2048
 	// maxDepth bounds folders in folders.
 	maxDepth = 16
 	// maxAdopted bounds the entries looked at when a folder appears.
@@ -67,7 +68,7 @@ func (w *Watcher) adopt(folder string) {
 // hundred thousand files between them.
 func (w *Watcher) rescan() {
 	w.scan()
-	w.scanned = false
+	w.scanned = time.Time{}
 	if w.blind || w.crowded {
 		return
 	}
@@ -89,7 +90,7 @@ func (w *Watcher) scanAll(ctx context.Context, root *os.Root) {
 	})
 	w.loop.Ask(func() {
 		if ctx.Err() == nil {
-			w.scanned = true
+			w.scanned = time.Now()
 			w.crowded = w.crowded || err != nil
 		}
 	})

@@ -34,10 +34,10 @@ type Watcher struct {
 	changed []string         // paths, in the order of their first event
 	known   map[string]bool  // those in changed
 	scan    context.CancelFunc
+	scanned time.Time // when every folder was watched at last, zero for not
 
 	blind   bool // there is no inotify
 	crowded bool // there are more folders than can be watched
-	scanned bool // every folder is watched
 	missed  bool // events were lost since the last answer
 	closed  bool
 }
@@ -82,8 +82,9 @@ func (w *Watcher) Follow(root *os.Root) {
 }
 
 // Collect calls then, on the watcher's goroutine, with the regular files that
-// were changed since the given time and since the last call, but for those
-// that skip names: at most wire.MaxFiles, and how many more there are.
+// were changed since the given time, but for those that skip names: at most
+// wire.MaxFiles, and how many more there are. What was changed before the last
+// call need not be among them.
 func (w *Watcher) Collect(since time.Time, skip func(path string) bool, then func(files []wire.File, more int)) {
 	w.loop.Ask(func() {
 		if w.root == nil {
@@ -92,7 +93,7 @@ func (w *Watcher) Collect(since time.Time, skip func(path string) bool, then fun
 		}
 		w.drain()
 		found := collection{root: w.root, since: since.Add(-clockGrain), skip: skip}
-		if w.blind || w.crowded || w.missed || !w.scanned {
+		if w.blind || w.crowded || w.missed || w.scanned.IsZero() || since.Before(w.scanned) {
 			found.walk()
 		} else {
 			found.check(w.changed)

@@ -156,7 +156,7 @@ func init() {
 			// Go catches such a signal: something else is to die of it.
 			return syscall.Exec("/bin/sh", []string{"sh", "-c", "kill -" + arg + " $$"}, nil) != nil
 		},
-		"parent":   func(_ *scripted, arg string) bool { signalTo(os.Getppid(), arg); return false },
+		"parent": func(_ *scripted, arg string) bool { signalTo(os.Getppid(), arg); return false },
 		"mute": func(*scripted, string) bool {
 			_ = os.WriteFile(muteFile(), []byte(strconv.Itoa(os.Getppid())), 0o600)
 			return false
@@ -179,7 +179,7 @@ func init() {
 			return false
 		},
 		"garbage": func(*scripted, string) bool { _, _ = os.NewFile(3, "").WriteString("{\n[]\n\x00\n"); return false },
-		"await": func(_ *scripted, arg string) bool { await(arg); return false },
+		"await":   func(_ *scripted, arg string) bool { await(arg); return false },
 		"write": func(_ *scripted, arg string) bool {
 			name, text, _ := strings.Cut(arg, " ")
 			return os.WriteFile(name, []byte(text), 0o600) != nil

@@ -34,7 +34,8 @@ type Journal struct {
 	mu       sync.Mutex
 	seq      uint64
 	entries  []entry
-	bytes    int
+	bytes    int              // of their lines
+	texts    int              // of them are output
 	lost     map[string]int64 // bytes of text dropped, by execution without a result yet
 	welcome  []byte           // to be written before any event
 	next     uint64           // the next event to be written
@@ -68,7 +69,9 @@ func (j *Journal) Append(kind wire.Kind, id string, body any) error {
 	}
 	j.seq++
 	j.entries = append(j.entries, entry{seq: f.Seq, kind: kind, id: id, line: line})
-	j.bytes += len(line)
+	if j.bytes += len(line); kind == wire.KindOutput {
+		j.texts++
+	}
 	j.shrink()
 	j.signal()
 	return nil
@@ -99,7 +102,7 @@ func (j *Journal) Ack(seq uint64) {
 func (j *Journal) ack(seq uint64) {
 	n := j.find(seq + 1)
 	for _, e := range j.entries[:n] {
-		j.bytes -= len(e.line)
+		j.forget(e)
 	}
 	kept := copy(j.entries, j.entries[n:])
 	clear(j.entries[kept:])

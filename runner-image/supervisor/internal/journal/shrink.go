@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"power-interpreter/internal/wire"
 )
@@ -18,12 +19,8 @@ type entry struct {
 // shrink drops the oldest text beyond the soft bounds and the oldest of all
 // beyond the hard ones. The numbers of what is dropped are not used again.
 func (j *Journal) shrink() {
-	for j.over(softBytes, softEvents) {
-		i := j.oldestText()
-		if i < 0 {
-			break
-		}
-		j.drop(i)
+	for j.texts > 0 && j.over(softBytes, softEvents) {
+		j.drop(j.oldestText())
 	}
 	for j.over(hardBytes, hardEvents) {
 		j.drop(0)
@@ -34,27 +31,33 @@ func (j *Journal) over(size, count int) bool {
 	return j.bytes > size || len(j.entries) > count
 }
 
+// oldestText is called only when there is some.
 func (j *Journal) oldestText() int {
-	for i, e := range j.entries {
-		if e.kind == wire.KindOutput {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(j.entries, func(e entry) bool { return e.kind == wire.KindOutput })
 }
 
 // drop removes an entry. What an execution's text loses by it is counted as
 // cut in its result.
 func (j *Journal) drop(i int) {
 	e := j.entries[i]
-	j.bytes -= len(e.line)
-	j.entries = append(j.entries[:i], j.entries[i+1:]...)
+	copy(j.entries[1:], j.entries[:i]) // the oldest are few
+	j.entries[0] = entry{}
+	j.entries = j.entries[1:]
+	j.forget(e)
 	if e.kind != wire.KindOutput || e.id == "" {
 		return
 	}
 	n := textBytes(e.line)
 	if !j.cut(e.id, n) && len(j.lost) < softEvents {
 		j.lost[e.id] += n
+	}
+}
+
+// forget takes e, which is no longer kept, out of the sums.
+func (j *Journal) forget(e entry) {
+	j.bytes -= len(e.line)
+	if e.kind == wire.KindOutput {
+		j.texts--
 	}
 }
 

@@ -38,26 +38,26 @@ func parse(pid int, stat []byte) (process, error) {
 	return process{pid: pid, parent: parent, state: fields[0][0]}, nil
 }
 
-// others lists our processes that have not ended, but for ourselves and spare.
-func (t *Table) others(spare int) ([]process, error) {
+// each calls see for every process of ours that has not ended, but for
+// ourselves and spare, as soon as it is found: it may be gone a moment later.
+func (t *Table) each(spare int, see func(process)) error {
 	dir, err := os.Open("/proc")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer dir.Close()
 	names, err := dir.Readdirnames(-1)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var found []process
 	for _, name := range names {
 		pid, err := strconv.Atoi(name)
 		if err != nil || pid == spare || !t.ours(pid) {
 			continue
 		}
 		if p, err := read(pid); err == nil && !p.gone() {
-			found = append(found, p)
+			see(p)
 		}
 	}
-	return found, nil
+	return nil
 }

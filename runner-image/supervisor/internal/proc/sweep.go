@@ -23,15 +23,16 @@ func (t *Table) Sweep(spare int) int {
 	defer t.goOn(spare)
 	wait := sweepPause
 	for end := time.Now().Add(sweepFor); ; {
-		left, err := t.others(spare)
+		left := 0
+		err := t.each(spare, func(p process) {
+			left++
+			_ = t.Signal(p.pid, syscall.SIGKILL) // it may be gone by now
+		})
 		if err != nil {
 			return t.killBlindly()
 		}
-		if len(left) == 0 || time.Now().After(end) {
-			return len(left)
-		}
-		for _, p := range left {
-			_ = t.Signal(p.pid, syscall.SIGKILL) // it may be gone by now
+		if left == 0 || time.Now().After(end) {
+			return left
 		}
 		time.Sleep(wait)
 		wait = min(2*wait, maxPause)
@@ -49,14 +50,13 @@ func (t *Table) stopAll(spare int) {
 	}
 	for range stopRounds {
 		running := 0
-		found, _ := t.others(spare)
-		for _, p := range found {
+		err := t.each(spare, func(p process) {
 			if p.state != 'T' {
 				running++
 				_ = t.Signal(p.pid, syscall.SIGSTOP)
 			}
-		}
-		if running == 0 {
+		})
+		if err != nil || running == 0 {
 			return
 		}
 	}

@@ -1,0 +1,194 @@
+package changes_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"power-interpreter/internal/wire"
+	"power-interpreter/runner-image/supervisor/internal/changes"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// place is a folder that is followed.
+type place struct {
+	t      *testing.T
+	folder string
+	w      *changes.Watcher
+	since  time.Time
+}
+
+// follow prepares a folder and then follows it.
+func follow(t *testing.T, prepare func(p *place)) *place {
+	t.Helper()
+	p := &place{t: t, folder: t.TempDir()}
+	if prepare != nil {
+		prepare(p)
+	}
+	p.later()
+	root, err := os.OpenRoot(p.folder)
+	p.check(err)
+	p.w, err = changes.New()
+	p.check(err)
+	t.Cleanup(func() { p.w.Close(); root.Close() })
+	p.w.Follow(root)
+	return p
+}
+
+func (p *place) check(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// later begins anew when the clock that stamps files has moved on.
+func (p *place) later() {
+	time.Sleep(30 * time.Millisecond)
+	p.since = time.Now()
+}
+
+func (p *place) write(name string) {
+	p.t.Helper()
+	p.check(os.MkdirAll(filepath.Dir(p.path(name)), 0o700))
+	p.check(os.WriteFile(p.path(name), []byte("x"), 0o600))
+}
+
+func (p *place) path(name string) string { return filepath.Join(p.folder, name) }
+
+// collect returns the names, and how many more there are.
+func (p *place) collect() ([]string, int) {
+	p.t.Helper()
+	type answer struct {
+		files []wire.File
+		more  int
+	}
+	got := make(chan answer)
+	skip := func(name string) bool { return strings.HasSuffix(name, ".skip") }
+	p.w.Collect(p.since, skip, func(files []wire.File, more int) { got <- answer{files, more} })
+	a := <-got
+	var names []string
+	for _, f := range a.files {
+		names = append(names, f.Path)
+	}
+	slices.Sort(names)
+	return names, a.more
+}
+
+func (p *place) expect(want ...string) {
+	p.t.Helper()
+	if got, more := p.collect(); !slices.Equal(got, want) || more != 0 {
+		p.t.Errorf("got %v and %d more, want %v", got, more, want)
+	}
+}
+
+func TestAnswersComeInTheOrderOfTheWrites(t *testing.T) {
+	p := follow(t, nil)
+	p.expect()
+	p.write("b")
+	p.write("a.skip")
+	p.write("a")
+	p.expect("a", "b")
+	p.later()
+	p.expect()
+}
+
+func TestFoldersThatWereThereAreWatchedToo(t *testing.T) {
+	p := follow(t, func(p *place) { p.write("d/e/old"); p.write("d/older") })
+	p.write("d/e/old")
+	p.write("d/e/f/new")
+	p.expect("d/e/f/new", "d/e/old")
+}
+
+func TestOnlyRegularFilesAreReported(t *testing.T) {
+	p := follow(t, nil)
+	p.write("file")
+	p.check(os.Symlink("/etc/passwd", p.path("link")))
+	p.check(os.Symlink("/etc", p.path("folderlink")))
+	p.check(os.Mkdir(p.path("folder"), 0o700))
+	p.expect("file")
+}
+
+func TestAFileHeldOpenIsReported(t *testing.T) {
+	p := follow(t, func(p *place) { p.write("log") })
+	f, err := os.OpenFile(p.path("log"), os.O_APPEND|os.O_WRONLY, 0)
+	p.check(err)
+	defer f.Close()
+	_, err = f.WriteString("more")
+	p.check(err)
+	p.expect("log")
+}
+
+func TestReadingAndTouchingTimesIsNoChange(t *testing.T) {
+	p := follow(t, func(p *place) { p.write("data") })
+	_, err := os.ReadFile(p.path("data"))
+	p.check(err)
+	f, err := os.OpenFile(p.path("data"), os.O_RDWR, 0) // as a database does
+	p.check(err)
+	p.check(f.Close())
+	p.expect()
+}
+
+func TestAChangeBeforeTheGivenTimeIsNotReported(t *testing.T) {
+	p := follow(t, nil)
+	p.write("uploaded")
+	p.later()
+	p.write("made")
+	p.expect("made")
+}
+
+func TestMoreFilesThanEventsAreRemembered(t *testing.T) {
+	p := follow(t, nil)
+	const files = 5000 // more than are remembered
+	p.check(os.Mkdir(p.path("d"), 0o700))
+	for i := range files {
+		p.check(os.WriteFile(p.path(fmt.Sprintf("d/%d", i)), nil, 0o600))
+	}
+	got, more := p.collect()
+	if len(got) != wire.MaxFiles || more != files-wire.MaxFiles {
+		t.Errorf("got %d and %d more", len(got), more)
+	}
+	p.later()
+	p.write("d/after")
+	p.write("e/after")
+	p.expect("d/after", "e/after")
+}
+
+func TestMoreFoldersThanCanBeWatchedAreWalked(t *testing.T) {
+	p := follow(t, func(p *place) {
+		for i := range 2100 {
+			p.check(os.Mkdir(p.path(fmt.Sprint("d", i)), 0o700))
+		}
+	})
+	p.write("d2050/deep")
+	p.expect("d2050/deep")
+	p.write("d7/deep")
+	p.expect("d2050/deep", "d7/deep") // by time alone, since nothing else is known
+}
+
+func TestAFolderDeeperThanIsFollowedDoesNoHarm(t *testing.T) {
+	p := follow(t, nil)
+	p.write(strings.Repeat("d/", 40) + "deep")
+	p.write("shallow")
+	p.expect("shallow")
+}
+
+func TestWithoutAFolderThereAreNoFiles(t *testing.T) {
+	w, err := changes.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	done := make(chan int)
+	w.Collect(time.Time{}, func(string) bool { return false }, func(files []wire.File, more int) { done <- len(files) + more })
+	if n := <-done; n != 0 {
+		t.Errorf("got %d", n)
+	}
+}

@@ -1,0 +1,164 @@
+package proc_test
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"power-interpreter/runner-image/supervisor/internal/proc"
+)
+
+// The test binary, started again with this role, begets a child and ends, as
+// often as the variable says: it is gone before anybody can look at it.
+const comet = "TEST_COMET"
+
+func TestMain(m *testing.M) {
+	n, err := strconv.Atoi(os.Getenv(comet))
+	switch {
+	case err != nil:
+		os.Exit(m.Run())
+	case n > 0:
+		_ = beget(n - 1).Start()
+	}
+	time.Sleep(time.Duration(n%3) * time.Millisecond)
+}
+
+func beget(n int) *exec.Cmd {
+	self, _ := os.Executable()
+	cmd := exec.Command(self)
+	cmd.Env = []string{comet + "=" + strconv.Itoa(n)}
+	return cmd
+}
+
+func sleeper(t *testing.T) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command("sleep", "60")
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd
+}
+
+func TestOnlyDescendantsAreOurs(t *testing.T) {
+	table := proc.NewTable()
+	for _, pid := range []int{-1, 0, 1, os.Getpid(), os.Getppid()} {
+		if err := table.Signal(pid, 0); !errors.Is(err, proc.ErrForeign) {
+			t.Errorf("signal to %d: %v", pid, err)
+		}
+		if err := table.Interrupt(pid); !errors.Is(err, proc.ErrForeign) {
+			t.Errorf("interrupt of %d: %v", pid, err)
+		}
+	}
+	child := sleeper(t)
+	if err := table.Signal(child.Process.Pid, syscall.SIGKILL); err != nil {
+		t.Error(err)
+	}
+	_ = child.Wait()
+}
+
+func TestAnInterruptReachesTheGroupThatAProcessLeads(t *testing.T) {
+	cmd := exec.Command("sh", "-c", `trap "exit 7" INT; echo; sleep 60`)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	// Were sleep spared, the shell would wait for it to end by itself.
+	if err := proc.NewTable().Interrupt(cmd.Process.Pid); err != nil {
+		t.Error(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 7 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnInterruptReachesAProcessThatLeadsNoGroup(t *testing.T) {
+	child := sleeper(t)
+	if err := proc.NewTable().Interrupt(child.Process.Pid); err != nil {
+		t.Error(err)
+	}
+	_ = child.Wait()
+	if s := child.ProcessState.Sys().(syscall.WaitStatus); s.Signal() != syscall.SIGINT {
+		t.Errorf("ended by %v", s)
+	}
+}
+
+func TestASweepEndsAllButTheSpareWhichGoesOn(t *testing.T) {
+	orphansCome(t)
+	spare, other := sleeper(t), sleeper(t)
+	if err := beget(100).Start(); err != nil {
+		t.Fatal(err)
+	}
+	table := proc.NewTable()
+	if left := table.Sweep(spare.Process.Pid); left != 0 {
+		t.Errorf("%d left", left)
+	}
+	if table.Stopped(spare.Process.Pid) {
+		t.Error("the spare stays stopped")
+	}
+	reap(spare.Process.Pid)
+	if err := table.Signal(other.Process.Pid, 0); err == nil {
+		t.Error("another lives on")
+	}
+	if err := table.Signal(spare.Process.Pid, syscall.SIGKILL); err != nil {
+		t.Errorf("the spare is gone: %v", err)
+	}
+	if left := table.Sweep(0); left != 0 {
+		t.Errorf("%d left", left)
+	}
+	reap(0)
+}
+
+// orphansCome makes this process the parent of its descendants' orphans, as
+// PID 1 is (PR_SET_CHILD_SUBREAPER).
+func orphansCome(t *testing.T) {
+	t.Helper()
+	if _, _, errno := syscall.Syscall(syscall.SYS_PRCTL, 36, 1, 0); errno != 0 {
+		t.Fatal(errno)
+	}
+}
+
+// reap collects every child that has ended, but for one that lives.
+func reap(alive int) {
+	for {
+		pid, err := syscall.Wait4(-1, nil, syscall.WNOHANG, nil)
+		if err != nil || pid == alive || pid == 0 {
+			return
+		}
+	}
+}
+
+func TestTheEndOfAStrangersChildIsTold(t *testing.T) {
+	child := sleeper(t)
+	ended := make(chan struct{})
+	w, err := proc.WatchExit(child.Process.Pid, func() { close(ended) })
+	if err != nil {
+		t.Skip(err)
+	}
+	defer w.Close()
+	_ = child.Process.Kill()
+	<-ended // before it is reaped
+	_ = child.Wait()
+}
+
+func TestAWatchThatIsClosedTellsNothing(t *testing.T) {
+	child := sleeper(t)
+	w, err := proc.WatchExit(child.Process.Pid, func() { t.Error("told") })
+	if err != nil {
+		t.Skip(err)
+	}
+	w.Close()
+	(*proc.Watch)(nil).Close()
+	_ = child.Process.Kill()
+	_ = child.Wait()
+}
