@@ -16,7 +16,7 @@ import (
 // calls is all that we ask of an engine. A proxy before its socket needs to
 // let through these and no more:
 //
-//	HEAD   /_ping, GET /_ping         is it there, and which API it speaks
+//	HEAD   /_ping                     is it there, and which API it speaks
 //	GET    /images/{image}/json       the runner hash of the image
 //	GET    /containers/json           our sandboxes, by label
 //	GET    /containers/{name}/json    whether one runs
