@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import SITE, walk
+from image_files import SITE, walk
 
 CERTIFICATE = b"-----BEGIN CERTIFICATE"
 # ssl.py has that line as a constant, as have programs and libraries that read certificates.

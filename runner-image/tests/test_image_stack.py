@@ -8,7 +8,7 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 import pytest
-from conftest import SITE
+from image_files import SITE
 
 IMPORTED = [
     *("pandas", "numpy", "scipy", "sklearn", "xgboost", "lightgbm", "matplotlib", "seaborn"),

@@ -61,6 +61,8 @@ def prepare() -> None:
         os.environ[_PREPARED] = "1"
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     os.environ.pop(_PREPARED, None)
+    with suppress(OSError):
+        os.makedirs(os.environ.get("HOME", "/tmp/home"), exist_ok=True)
     copy_font_cache()
 
 

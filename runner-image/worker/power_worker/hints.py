@@ -71,7 +71,9 @@ def _hint(error: BaseException, namespace: dict[str, Any], folder: Path) -> str:
     if isinstance(error, AttributeError):
         return _attribute(error)
     if isinstance(error, MemoryError):
-        return "Work on parts: fewer columns, chunks, smaller types, or query_dataset over the file."
+        return (
+            "Work on parts: fewer columns, chunks, smaller types, or query_dataset over the file."
+        )
     if any(_is_network(e) for e in _chain(error)):
         return _FETCH
     return _system(error)
@@ -106,15 +108,17 @@ def _file(error: FileNotFoundError, folder: Path) -> str:
     wanted = Path(error.filename)
     if wanted.name in ("pip", "pip3", "conda", "uv"):
         return packages.NO_NETWORK
-    files = list(_files(folder))
+    files = list(walk(folder))
     found = [path for path in files if Path(path).name == wanted.name]
     found += [path for path in near(wanted.name, files, 0.5) if path not in found]
     if found:
         return f"Near in name in the session's folder: {listed(found, 5)}"
-    return f"The session's folder has: {listed(files)}" if files else "The session has no files yet."
+    return (
+        f"The session's folder has: {listed(files)}" if files else "The session has no files yet."
+    )
 
 
-def _files(folder: Path) -> Iterator[str]:
+def walk(folder: Path) -> Iterator[str]:
     """Walk the session's folder as far as its bounds, the names relative to it."""
     seen = 0
     for directory, names, files in os.walk(folder):

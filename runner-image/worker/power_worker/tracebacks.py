@@ -72,9 +72,7 @@ def _one(error: BaseException, folder: str, depth: int = 0) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _members(
-    group: BaseExceptionGroup[BaseException], folder: str, depth: int
-) -> list[str]:
+def _members(group: BaseExceptionGroup[BaseException], folder: str, depth: int) -> list[str]:
     count = len(group.exceptions)
     parts = []
     for number, member in enumerate(group.exceptions[:_MAX_GROUP], 1):

@@ -26,8 +26,9 @@ class Zygote:
         environment["PYTHONPATH"] = str(Path(__file__).parents[1])
         environment.setdefault("HOME", "/tmp/home")
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec {sys.executable} -m power_worker 3<&{theirs.fileno()}'],
-            pass_fds=[theirs.fileno()],
+            [sys.executable, "-m", "power_worker"],
+            preexec_fn=lambda: os.dup2(theirs.fileno(), 3),
+            pass_fds=[3],
             env=environment,
             cwd="/",
             start_new_session=True,

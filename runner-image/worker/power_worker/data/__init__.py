@@ -1,0 +1,1 @@
+"""DataFrames of the session: loading files into them, describing them, and SQL over them."""

@@ -1,0 +1,57 @@
+"""A DataFrame as wire.Dataset says it."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..limits import MAX_COLUMNS
+
+if TYPE_CHECKING:
+    from .loader import Loaded
+
+#: Characters of a column's name that are shown.
+_MAX_NAME = 200
+_PREVIEW_ROWS = 5
+_PREVIEW_WIDTH = 160
+_PREVIEW_COLUMNS = 20
+_PREVIEW_CELL = 40
+
+
+def dataset(
+    name: str,
+    frame: Any,  # noqa: ANN401  pandas is not imported here
+    origin: "Loaded | None" = None,
+    *,
+    preview: bool = False,
+) -> dict[str, Any]:
+    """Describe a DataFrame: its shape, its first columns, where it came from."""
+    described: dict[str, Any] = {
+        "name": name,
+        "rows": len(frame),
+        "column_count": frame.shape[1],
+        "columns": [
+            {"name": str(label)[:_MAX_NAME], "type": str(kind)[:_MAX_NAME]}
+            for label, kind in zip(
+                frame.columns[:MAX_COLUMNS], frame.dtypes.iloc[:MAX_COLUMNS], strict=True
+            )
+        ],
+        "bytes": int(frame.memory_usage(deep=False).sum()),
+    }
+    if origin is not None:
+        described |= {"source": origin.source, "sheet": origin.sheet, "notes": origin.notes}
+    if preview:
+        described["preview"] = _preview(frame)
+    return described
+
+
+def _preview(frame: Any) -> str:  # noqa: ANN401
+    return frame.head(_PREVIEW_ROWS).to_string(
+        max_cols=_PREVIEW_COLUMNS,
+        line_width=_PREVIEW_WIDTH,
+        max_colwidth=_PREVIEW_CELL,
+        index=False,
+    )
+
+
+def size(described: dict[str, Any]) -> int:
+    """Return how many bytes it takes in a result, about."""
+    return len(json.dumps(described))

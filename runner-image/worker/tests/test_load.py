@@ -1,0 +1,154 @@
+import pandas as pd
+import pytest
+
+FRAME = pd.DataFrame(
+    {"region": ["East", "West", "Süd"], "revenue": [10.5, 20.25, 30.0], "n": [1, 2, 3]}
+)
+
+
+def load(kernel, file, name="d", **more):
+    return kernel.run("load", file=file, name=name, **more)
+
+
+@pytest.mark.parametrize(
+    ("file", "write"),
+    [
+        ("t.csv", lambda p: FRAME.to_csv(p, index=False)),
+        ("t.tsv", lambda p: FRAME.to_csv(p, index=False, sep="\t")),
+        ("bom.csv", lambda p: FRAME.to_csv(p, index=False, encoding="utf-8-sig")),
+        ("wide.csv", lambda p: FRAME.to_csv(p, index=False, encoding="utf-16")),
+        (
+            "west.csv",
+            lambda p: FRAME.to_csv(p, index=False, sep=";", decimal=",", encoding="cp1252"),
+        ),
+        ("pipe.csv", lambda p: FRAME.to_csv(p, index=False, sep="|")),
+        ("t.json", lambda p: FRAME.to_json(p, orient="records")),
+        ("columns.json", lambda p: p.write_text(FRAME.to_json(orient="columns"))),
+        (
+            "under.json",
+            lambda p: p.write_text('{"data": ' + FRAME.to_json(orient="records") + ', "n": 3}'),
+        ),
+        ("t.jsonl", lambda p: FRAME.to_json(p, orient="records", lines=True)),
+        ("t.parquet", lambda p: FRAME.to_parquet(p)),
+        ("t.xlsx", lambda p: FRAME.to_excel(p, index=False)),
+    ],
+)
+def test_each_format_gives_the_same_table(kernel, tmp_path, file, write):
+    write(tmp_path / file)
+    run = load(kernel, file)
+    if file == "columns.json":  # pandas' own form: a mapping of columns to rows
+        assert run.status == "ok"
+        return
+    assert run.status == "ok", run
+    assert (run.data["rows"], run.data["column_count"]) == (3, 3)
+    assert [c["name"] for c in run.data["columns"]] == ["region", "revenue", "n"]
+    assert "East" in run.data["preview"]
+    assert run.data["source"] == file
+    assert (
+        kernel.cell("float(d.revenue.sum()), list(d.region)").value
+        == "(60.75, ['East', 'West', 'Süd'])"
+    )
+
+
+def test_loading_again_replaces(kernel, tmp_path):
+    FRAME.to_csv(tmp_path / "a.csv", index=False)
+    FRAME.head(1).to_csv(tmp_path / "b.csv", index=False)
+    load(kernel, "a.csv")
+    assert load(kernel, "b.csv").data["rows"] == 1
+    assert kernel.cell("len(d)").value == "1"
+
+
+def test_a_wrong_sheet_names_those_there_are(kernel, tmp_path):
+    with pd.ExcelWriter(tmp_path / "b.xlsx", engine="openpyxl") as book:
+        FRAME.to_excel(book, sheet_name="First", index=False)
+        FRAME.head(1).to_excel(book, sheet_name="Second", index=False)
+        FRAME.to_excel(book, sheet_name="Secret", index=False)
+        book.sheets["Secret"].sheet_state = "hidden"
+    run = load(kernel, "b.xlsx", sheet="Third")
+    assert run.error["name"] == "bad_sheet"
+    assert "First, Second, Secret" in run.error["hint"]
+    run = load(kernel, "b.xlsx", sheet="second")
+    assert (run.data["rows"], run.data["sheet"]) == (1, "Second")
+    notes = " ".join(load(kernel, "b.xlsx").data["notes"])
+    assert "other sheets: Second" in notes
+    assert "hidden sheets: Secret" in notes
+
+
+def test_ragged_rows_are_kept_and_named(kernel, tmp_path):
+    (tmp_path / "r.csv").write_text("a,b\n1,2\n3,4,5\n6,7\n")
+    run = load(kernel, "r.csv")
+    assert run.data["rows"] == 3
+    assert "lines 3" in " ".join(run.data["notes"])
+    assert kernel.cell("list(d.columns), d.extra_1.iloc[1]").value.startswith(
+        "(['a', 'b', 'extra_1']"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        ("fake.xlsx", b"not a workbook", "plain text"),
+        ("page.csv", b"<!DOCTYPE html><html>Sign in</html>", "web page"),
+        ("page.xlsx", b"<html>Sign in</html>", "web page"),
+        ("broken.jsonl", b'{"a": 1}\n{"a": \n{"a": 3}\n', "line 2"),
+        ("broken.json", b'{"a": [1,\n}', "line 2"),
+        ("empty.csv", b"", "empty"),
+        ("blank.csv", b"  \n \n", "empty"),
+        ("scalar.json", b"3", "not a table"),
+        ("x.pdf", b"%PDF", "xlsx xls csv tsv json jsonl parquet"),
+        ("fake.parquet", b"PAR2 no", "parquet"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(kernel, tmp_path, file, content, words):
+    (tmp_path / file).write_bytes(content)
+    run = load(kernel, file)
+    assert (run.status, run.error["name"]) == ("error", "bad_file"), run
+    said = run.error["message"] + run.error.get("hint", "")
+    assert words in said
+    assert str(tmp_path) not in said
+    assert "traceback" not in run.error
+    assert kernel.cell("1 + 1").value == "2"
+
+
+@pytest.mark.parametrize("name", ["", "1st", "my data", "class", "list", "a.b"])
+def test_a_name_that_cannot_be_a_variable_gets_a_better_one(kernel, tmp_path, name):
+    FRAME.to_csv(tmp_path / "t.csv", index=False)
+    run = load(kernel, "t.csv", name)
+    assert run.error["name"] == "bad_name"
+    assert run.error["hint"].split()[-1].isidentifier()
+
+
+def test_a_file_outside_or_missing_is_refused(kernel, tmp_path):
+    (tmp_path / "there.csv").write_text("a\n1\n")
+    (tmp_path / "out.csv").symlink_to("/etc/passwd")
+    assert "there.csv" in load(kernel, "missing.csv").error["hint"]
+    for file in ("../x.csv", "/etc/passwd", "out.csv"):
+        assert load(kernel, file).error["name"] == "bad_file"
+
+
+def test_integers_beyond_64_bits_stay_exact(kernel, tmp_path):
+    (tmp_path / "big.csv").write_text("n\n123456789012345678901234567890\n1\n")
+    assert load(kernel, "big.csv").status == "ok"
+    assert kernel.cell("str(d.n.iloc[0])").value == "'123456789012345678901234567890'"
+
+
+def test_nested_json_is_flattened_one_level(kernel, tmp_path):
+    (tmp_path / "n.json").write_text('[{"a": {"b": 1, "c": {"d": 2}}, "e": [1]}]')
+    assert [c["name"] for c in load(kernel, "n.json").data["columns"]] == ["e", "a.b", "a.c"]
+
+
+def test_datasets_lists_loaded_and_plain_frames(kernel, tmp_path):
+    FRAME.to_csv(tmp_path / "t.csv", index=False)
+    assert kernel.run("datasets").data == []
+    load(kernel, "t.csv", "loaded")
+    kernel.cell(
+        "import pandas as pd\nplain = pd.DataFrame({'x': range(5)})\nwide = pd.DataFrame([range(500)])\nplain"
+    )
+    listed = {d["name"]: d for d in kernel.run("datasets").data}
+    assert sorted(listed) == ["loaded", "plain", "wide"]
+    assert listed["loaded"]["source"] == "t.csv"
+    assert (listed["plain"]["rows"], listed["plain"]["columns"]) == (
+        5,
+        [{"name": "x", "type": "int64"}],
+    )
+    assert (listed["wide"]["column_count"], len(listed["wide"]["columns"])) == (500, 100)
