@@ -4,7 +4,6 @@ from . import display_options
 from .after_import import AfterImport
 from .cell import Cells
 from .charts import Charts
-from .datasets import Datasets
 from .figures import Figures
 from .guard import Guard
 from .last_values import LastValues
@@ -31,7 +30,6 @@ class Bench:
         self.needs = Needs(self.namespace)
         self.cells = Cells(self.shell, self.needs)
         self.last_values = LastValues(self.namespace)
-        self.datasets = Datasets(self.namespace)
         self.values = self._values()
         self.guard = Guard()
         self._watch()

@@ -6,21 +6,16 @@ import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import hints, process, tracebacks
 from .channel import Channel, ChannelClosedError, Frame
 from .data.operations import Operations
-from .datasets import check_name
 from .interrupts import Interrupts
 from .limits import MAX_VALUE
 from .outcome import Failure, Outcome, RefusedError
-from .session_files import session_file
 from .streams import Streams
 from .zygote import Born
-
-if TYPE_CHECKING:
-    from .query import Queries
 
 #: Our descriptors are moved here, out of the way of loops that close "all" of them.
 HIGH_DESCRIPTOR = 500
@@ -42,7 +37,6 @@ class Kernel:
         self._generation = born.generation
         self._bench = born.bench
         self._folder = Path()
-        self._queries: "Queries | None" = None
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.close(null)
@@ -146,29 +140,6 @@ class Kernel:
         self._bench.figures.flush()
         self._bench.plotly.flush()
         return outcome
-
-    def _load(self, _id: str, args: dict[str, Any]) -> Outcome:
-        from .load import load  # it brings pandas, which a lean kernel may not have yet
-
-        name, file = str(args.get("name", "")), str(args.get("file", ""))
-        check_name(name, self._bench.namespace)
-        path = session_file(self._folder, file)
-        loaded = load(path, file, str(args.get("sheet") or ""), str(args.get("delimiter") or ""))
-        datasets = self._bench.datasets
-        datasets.add(name, loaded.frame, file, loaded.sheet, loaded.notes)
-        return Outcome(data=datasets.describe(name, loaded.frame, preview=True))
-
-    def _query(self, run_id: str, args: dict[str, Any]) -> Outcome:
-        if self._queries is None:
-            from .query import Queries
-
-            self._queries = Queries(self._bench.datasets)
-        limit, offset = int(args.get("limit") or 0), int(args.get("offset") or 0)
-        path = self._folder / "outputs" / f"{run_id}.parquet"
-        return Outcome(data=self._queries.run(str(args.get("sql", "")), limit, offset, path))
-
-    def _datasets(self, _id: str, _args: dict[str, Any]) -> Outcome:
-        return Outcome(data=self._bench.datasets.all())
 
     def _failure(self, error: BaseException) -> Failure:
         failure = tracebacks.failure(error, str(self._folder))

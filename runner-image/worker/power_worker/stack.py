@@ -53,11 +53,7 @@ MODULES = (
     "joblib",
     "multiprocessing.pool",
     "concurrent.futures.process",
-    "power_worker.load_text",
-    "power_worker.load_excel",
-    "power_worker.load_json",
-    "power_worker.load_parquet",
-    "power_worker.query",
+    "power_worker.data.loader",
     "power_worker.browser",
 )
 
