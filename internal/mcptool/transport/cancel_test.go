@@ -87,6 +87,9 @@ func TestNobodyCancelsAnothersCall(t *testing.T) {
 	if a := s.ask("POST", "/mcp", stranger, "Mcp-Protocol-Version", "2026-07-28", "Mcp-Session-Id", mine); a.status != http.StatusAccepted {
 		t.Errorf("%d %s", a.status, a.body)
 	}
+	if a := s.ask("POST", "/mcp", cancelled("1", ""), "Mcp-Protocol-Version", "2026-07-28"); a.status != http.StatusAccepted {
+		t.Errorf("as the Go client sends it: %d %s", a.status, a.body)
+	}
 	close(s.tools.release)
 	for _, c := range []<-chan answer{answered, answeredModern, answeredBody} {
 		if a, _ := receive(t, c); !strings.Contains(a.body, "released") {

@@ -40,10 +40,8 @@ func (h *hub) answer(ctx context.Context, from sender, m message) (answer any, w
 	switch {
 	case m.reply:
 	case m.method == methodCancelled:
-		if from.id != "" {
-			id, cause := cancellation(m)
-			h.calls.cancel(from.id, id, cause)
-		}
+		id, cause := cancellation(m)
+		h.calls.cancel(from.id, id, cause)
 	default:
 		return h.handle(ctx, from, m), func() {}
 	}

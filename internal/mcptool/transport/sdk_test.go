@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
@@ -94,10 +93,27 @@ func cancelsAndGivesUp(t *testing.T, tools *tools, session *mcp.ClientSession, c
 	receive(t, ended)
 	s.wantCause(true)
 
-	ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond)
-	defer cancel()
-	go call(ctx)
+	clock := &patienceCtx{Context: t.Context(), done: make(chan struct{})}
+	go call(clock)
 	s.running("x")
+	close(clock.done)
 	receive(t, ended)
 	s.wantCause(closes)
+}
+
+// patienceCtx is a context whose deadline passes when a test says so.
+type patienceCtx struct {
+	context.Context
+	done chan struct{}
+}
+
+func (c *patienceCtx) Done() <-chan struct{} { return c.done }
+
+func (c *patienceCtx) Err() error {
+	select {
+	case <-c.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
 }
