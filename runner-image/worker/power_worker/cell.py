@@ -73,11 +73,7 @@ class Cells:
 
     def _compile(self, source: str, name: str) -> list[CodeType]:
         """Compile a cell to steps, of which only the last may have a value."""
-        try:
-            tree = self._parse(source, name)
-        except SyntaxError as error:
-            source = self._transform(source, error)
-            tree = self._parse(source, name)
+        tree, source = self._parsed(source, name)
         if self._shell.ast_transformers:
             tree = self._shell.transform_ast(tree)
         body = tree.body
@@ -89,6 +85,15 @@ class Cells:
             if quiet:
                 steps.append(compile("None", name, "eval"))
         return steps
+
+    def _parsed(self, source: str, name: str) -> tuple[ast.Module, str]:
+        """Parse plain Python; only what is none is looked through for magics, which costs more."""
+        try:
+            return self._parse(source, name), source
+        except SyntaxError as error:
+            first = error
+        transformed = self._transform(source, first)
+        return self._parse(transformed, name), transformed
 
     def _parse(self, source: str, name: str) -> ast.Module:
         return compile(source, name, "exec", self._flags | ast.PyCF_ONLY_AST, True)

@@ -27,6 +27,8 @@ _LIBRARIES = tuple(
         )
     )
 )
+#: Sources of compiled modules, which name themselves by relative paths.
+_COMPILED = (".pyx", ".pxd", ".pxi")
 #: Between the kernel and the cell, and of no interest to anyone.
 _MACHINERY = (_PACKAGE, *(f"{path}{name}/" for path in _LIBRARIES for name in ("IPython",)))
 
@@ -83,7 +85,7 @@ def _places(tb: TracebackType | None) -> Iterator[_Place]:
 
 
 def _is_library(file: str) -> bool:
-    return file.startswith(_LIBRARIES) or (file.startswith("<frozen") and file.endswith(">"))
+    return file.startswith((*_LIBRARIES, "<frozen ")) or file.endswith(_COMPILED)
 
 
 def _short(file: str, folder: str) -> str:

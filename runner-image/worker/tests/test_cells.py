@@ -1,0 +1,206 @@
+"""Cells: values, magics, await, the namespace, exits."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        ("1 + 1", "2"),
+        ("x = 3\nx", "3"),
+        ("x = 3", ""),
+        ("None", ""),
+        ("'text'", "'text'"),
+        ("1;", ""),
+        ("1; # quiet", ""),
+        ("';'", "';'"),
+        ("# only a comment", ""),
+        ("", ""),
+        ("if True:\n    5", ""),
+        ("    indented = 4\n    indented", "4"),
+        ("import asyncio\nawait asyncio.sleep(0, 'awaited')", "'awaited'"),
+        ("import asyncio\nasync def f(): return 8\nasyncio.run(f())", "8"),
+        ("[await __import__('asyncio').sleep(0, i) for i in range(3)]", "[0, 1, 2]"),
+        ("{'b': 1, 'a': [1, 2]}", "{'b': 1, 'a': [1, 2]}"),
+        ("'é 日本 😀'", "'é 日本 😀'"),
+        ("%time 1 + 1", "2"),
+        ("x = !echo hi\nx[0]", "'hi'"),
+        ("__name__", "'__main__'"),
+        ("import sys; sys.argv", "['']"),
+        ("pd.Series([1, 2]).sum() + np.int64(1)", "np.int64(4)"),
+        ("import sympy\nsympy.symbols('x')**2 + 1", "x**2 + 1"),
+        ("a = 1\r\na + 1\r\n", "2"),
+    ],
+)
+def test_the_last_value_shows_as_in_a_notebook(kernel, code, value):
+    run = kernel.cell(code)
+    assert (run.status, run.value) == ("ok", value), run
+
+
+def test_variables_stay_and_the_last_values_are_few(kernel):
+    kernel.cell("x = 40")
+    assert kernel.cell("x + 2").value == "42"
+    assert kernel.cell("_ + 1").value == "43"
+    for n in range(6):
+        kernel.cell(str(n))
+    assert kernel.cell("(_, __, ___), len(Out)").value == "((5, 4, 3), 3)"
+    assert kernel.cell("_ = 'mine'\n7").value == "7"
+    assert kernel.cell("_").value == "'mine'"
+
+
+def test_text_shows_in_the_order_written_whoever_wrote_it(kernel):
+    run = kernel.cell(
+        "import os, sys, subprocess, ctypes\n"
+        "print('1')\n"
+        "print('2', file=sys.stderr)\n"
+        "os.write(1, b'3\\n')\n"
+        "subprocess.run(['echo', '4'])\n"
+        "print('5', end='')\n"
+        "sys.stderr.write('6')\n"
+        "libc = ctypes.CDLL(None); libc.puts(b'7'); libc.fflush(None)\n"
+        "!echo 8\n"
+        "display('9')\n"
+        "print('last')\n"
+        "'value'"
+    )
+    assert run.value == "'value'"
+    assert run.output == "1\n2\n3\n4\n567\n8\n'9'\nlast\n"
+
+
+def test_lone_surrogates_are_no_error(kernel):
+    run = kernel.cell("print('a\\ud800b')\n'\\ud800'")
+    assert run.output == "a\\ud800b\n"
+    assert run.value == "'\\ud800'"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("%%time\nsum(range(10))", "Wall time"),
+        ("%%bash\necho from bash", "from bash"),
+        ("%%writefile t.py\nprint('ran', __name__)\n", "Writing t.py"),
+        ("%pwd", ""),
+        ("%who", ""),
+        ("%timeit -n 1 -r 1 1 + 1", "per loop"),
+        ("%matplotlib inline", ""),
+        ("len?", "Return the number of items"),
+    ],
+)
+def test_magics_work(kernel, code, words):
+    run = kernel.cell(code)
+    assert run.status == "ok", run
+    assert words in run.output
+
+
+def test_run_executes_a_script_and_its_failure_is_the_cells(kernel, tmp_path):
+    (tmp_path / "s.py").write_text("y = 5\nprint('in script')\n")
+    (tmp_path / "bad.py").write_text("def f():\n    return 1 / 0\nf()\n")
+    assert kernel.cell("%run s.py").output == "in script\n"
+    assert kernel.cell("y").value == "5"
+    run = kernel.cell("%run bad.py")
+    assert (run.status, run.error["name"]) == ("error", "ZeroDivisionError")
+    assert "bad.py, line 2, in f" in run.error["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "message"),
+    [
+        ("import sys; sys.exit()", "ok", ""),
+        ("import sys; sys.exit(0)", "ok", ""),
+        ("exit()", "ok", ""),
+        ("quit()", "ok", ""),
+        ("import sys; sys.exit(2)", "error", "status 2"),
+        ("import sys; sys.exit('no data')", "error", "no data"),
+    ],
+)
+def test_exit_ends_the_cell_and_not_the_kernel(kernel, code, status, message):
+    kernel.cell("kept = 1")
+    run = kernel.cell(code)
+    assert run.status == status
+    assert message in run.error.get("message", "")
+    assert kernel.cell("kept").value == "1"
+
+
+@pytest.mark.parametrize(
+    "code", ["input('name? ')", "breakpoint()", "import getpass; getpass.getpass()"]
+)
+def test_what_needs_a_keyboard_fails_at_once(kernel, code):
+    run = kernel.cell(code)
+    assert run.status == "error"
+    if "pass" not in code:
+        assert "nobody can type" in run.error["message"]
+
+
+def test_a_value_too_long_for_a_result_is_printed(kernel):
+    run = kernel.cell("'x' * 50_000")
+    assert run.value == ""
+    assert len(run.output) > 50_000
+    assert len(kernel.cell("'x' * 10_000_000").output) < 3_000_000
+    run = kernel.cell("[list(range(1000)) for _ in range(1000)]")
+    assert run.status == "ok"
+    assert len(run.output) < 3_000_000
+
+
+def test_modules_of_the_sessions_folder_can_be_imported(kernel, tmp_path):
+    (tmp_path / "helper.py").write_text("def twice(x):\n    return 2 * x\n")
+    assert kernel.cell("import helper\nhelper.twice(21)").value == "42"
+
+
+PARALLEL = """
+import pickle, dataclasses
+@dataclasses.dataclass
+class Point:
+    x: int
+def double(p):
+    return Point(p.x * 2)
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "pickle.loads(pickle.dumps(Point(1))) == Point(1)",
+        "import multiprocessing as mp\nwith mp.Pool(2) as p: r = p.map(double, [Point(1), Point(2)])\n"
+        "r == [Point(2), Point(4)]",
+        "import multiprocessing as mp\nwith mp.get_context('spawn').Pool(1) as p: r = p.map(double, [Point(1)])\n"
+        "r == [Point(2)]",
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "with ProcessPoolExecutor(2) as p: r = list(p.map(double, [Point(3)]))\nr == [Point(6)]",
+        "from joblib import Parallel, delayed\n"
+        "[p.x for p in Parallel(n_jobs=2)(delayed(double)(Point(i)) for i in range(3))] == [0, 2, 4]",
+    ],
+)
+def test_functions_and_classes_of_cells_work_in_other_processes(kernel, code):
+    kernel.cell(PARALLEL)
+    run = kernel.cell(code)
+    assert (run.status, run.value) == ("ok", "True"), run
+
+
+def test_a_forked_child_that_runs_on_does_not_answer(kernel):
+    run = kernel.cell("import os\npid = os.fork()\nif pid: os.waitpid(pid, 0)\npid > 0")
+    assert (run.status, run.value) == ("ok", "True"), run
+    run = kernel.cell("import os, sys\nif os.fork() == 0: sys.exit(3)\nos.wait()[1] >> 8")
+    assert run.status == "ok", run
+    assert kernel.cell("'alone'").value == "'alone'"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "!pip install requests pandas",
+        "%pip install requests pandas",
+        "!uv pip install requests pandas",
+    ],
+)
+def test_installing_is_answered_at_once(kernel, line):
+    run = kernel.cell(line)
+    assert run.status == "ok", run
+    assert "no network" in run.output
+    assert "pandas: version" in run.output
+    assert "fetch_from_url" in run.output
+
+
+def test_lines_of_long_code_and_source_can_be_found(kernel):
+    kernel.cell("def f(x):\n    return x + 1")
+    run = kernel.cell("import inspect\nprint(inspect.getsource(f))")
+    assert "return x + 1" in run.output

@@ -1,0 +1,41 @@
+"""The golden frames, and those that a kernel sends."""
+
+import json
+from pathlib import Path
+
+from power_worker import limits
+from power_worker.channel import _parse
+
+GOLDEN = Path(__file__).parents[2] / "testdata" / "frames.jsonl"
+
+
+def golden():
+    return [json.loads(line) for line in GOLDEN.read_text().splitlines()]
+
+
+def test_every_golden_command_is_understood():
+    for line in GOLDEN.read_bytes().splitlines():
+        frame = _parse(line)
+        assert frame is not None
+        assert frame.kind
+
+
+def test_a_golden_cell_runs(kernel):
+    frame = next(f for f in golden() if f["kind"] == "run" and f["body"]["op"] == "cell")
+    kernel.channel.sendall(json.dumps(frame).encode() + b"\n")
+    run = kernel.finish(frame["id"])
+    result = next(f for f in golden() if f["kind"] == "result" and f["id"] == frame["id"])
+    assert run.value == result["body"]["value"]
+    assert run.output == "é <&> 日本\n"
+
+
+def test_frames_have_only_the_fields_of_the_goldens(kernel):
+    kernel.cell("import matplotlib.pyplot as plt\nplt.plot([1])\nplt.title('t')")
+    known = {}
+    for frame in golden():
+        known.setdefault(frame["kind"], set()).update(frame.get("body", {}))
+    run = kernel.cell("plt.plot([1])\nplt.title('t')\n1 / 0")
+    assert set(run.displays[0]) <= known["display"]
+    assert set(run.result) <= known["result"]
+    assert set(kernel.ready["body"]) <= known["kernel"]
+    assert limits.VERSION == 1
