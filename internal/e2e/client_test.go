@@ -225,6 +225,9 @@ func (c *client) until(id string, statuses ...string) jobStatus {
 				return got
 			}
 		}
+		if got.Status != "queued" && got.Status != "running" {
+			break
+		}
 	}
 	c.t.Fatalf("job %s never became one of %v: %+v", id, statuses, c.status(id))
 	return jobStatus{}

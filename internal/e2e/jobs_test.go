@@ -57,9 +57,9 @@ func TestAFailedJobAndATimedOutJobSaySo(t *testing.T) {
 	c.fails("get_job_result", map[string]any{"job_id": late}, "timeout")
 }
 
-// The shared server detaches after 4 s from a client without a progress token.
 func TestALongCellDetachesIntoAJobAndLosesNothing(t *testing.T) {
-	c := in(t)
+	c := own(t, "DETACH_AFTER=4s").in(t, "detach")
+	c.run("1") // the sandbox is there
 	res := c.call("execute_code", map[string]any{"code": "import time\nprint('begun', flush=True)\ntime.sleep(6)\nprint('ended')\n6 * 7"})
 	if res.IsError {
 		t.Fatal(text(res))
@@ -89,14 +89,14 @@ func TestACancelledCallInterruptsTheCellAndKeepsVariables(t *testing.T) {
 
 func TestProgressCarriesNewOutput(t *testing.T) {
 	heard := make(chan string, 100)
-	cs := connectWith(t, shared.streamable(""), &mcp.ClientOptions{ProgressNotificationHandler: func(_ context.Context, r *mcp.ProgressNotificationClientRequest) {
+	s := own(t, "DETACH_AFTER=4s")
+	cs := connectWith(t, s.streamable(""), &mcp.ClientOptions{ProgressNotificationHandler: func(_ context.Context, r *mcp.ProgressNotificationClientRequest) {
 		select {
 		case heard <- r.Params.Message:
 		default:
 		}
 	}})
-	c := &client{t, sessionName(t), cs}
-	t.Cleanup(func() { c.raw("delete_session", map[string]any{"session_id": c.session}) })
+	c := &client{t, "progress", cs}
 	params := &mcp.CallToolParams{Name: "execute_code", Arguments: map[string]any{"session_id": c.session,
 		"code": "import time\nfor i in range(3):\n    print('step', i, flush=True)\n    time.sleep(2)"}}
 	params.SetProgressToken("p1")

@@ -20,7 +20,7 @@ import (
 )
 
 // hang is a ceiling on any one wait: it only catches what would wait for ever.
-const hang = 3 * time.Minute
+const hang = 2 * time.Minute
 
 // program is the binary under test, built by make.
 func program() string {
@@ -137,7 +137,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	if shared, err = start(dir, "DETACH_AFTER=4s"); err != nil {
+	if shared, err = start(dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
