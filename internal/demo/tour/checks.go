@@ -61,7 +61,7 @@ func (t Tour) checkTotals(r reply) (string, error) {
 		if err := checkTotal(table.Rows[i], w); err != nil {
 			return "", fmt.Errorf("row %d: %w", i+1, err)
 		}
-		if total := strconv.FormatFloat(w.Revenue.Float(), 'f', -1, 64); !strings.Contains(text, w.Region) || !strings.Contains(text, total) {
+		if total := plain(w.Revenue.Float()); !strings.Contains(text, w.Region) || !strings.Contains(text, total) {
 			return "", fmt.Errorf("the text of the answer lacks %s's %s", w.Region, total)
 		}
 	}
@@ -75,9 +75,17 @@ func checkTotal(row []any, want workbook.Total) error {
 	region, _ := row[0].(string)
 	total, isNumber := row[1].(float64)
 	if !isNumber || region != want.Region || total != want.Revenue.Float() {
-		return fmt.Errorf("%v sold for %v, it says; by our own sums it is %s for %v", row[0], row[1], want.Region, want.Revenue.Float())
+		return fmt.Errorf("%v sold for %s, it says; by our own sums it is %s for %s", row[0], plain(row[1]), want.Region, plain(want.Revenue.Float()))
 	}
 	return nil
+}
+
+// plain writes a number without an exponent, as a table does.
+func plain(v any) string {
+	if f, ok := v.(float64); ok {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return fmt.Sprintf("%#v", v)
 }
 
 func (t Tour) checkDrawn(r reply) (string, error) {
