@@ -1,9 +1,9 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -14,22 +14,22 @@ const (
 	scratch = "/tmp"
 )
 
-// threadPools are the variables by which libraries learn how many threads to
-// use. They must be set before the libraries are imported.
+// threadPools are the variables by which the interpreter and libraries learn
+// how many threads to use. They must be set before either starts.
 var threadPools = []string{
-	"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+	"PYTHON_CPU_COUNT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
 	"NUMEXPR_MAX_THREADS", "LOKY_MAX_CPU_COUNT",
 }
 
 // environment is the zygote's: the container's own, with the places to write
-// to, and thread pools of POWER_CPUS, not of the host's processors.
-func environment(container []string) []string {
+// to, and thread pools of cpus (POWER_CPUS), not of the host's processors.
+func environment(container []string, cpus string) []string {
 	set := map[string]string{
 		"HOME":         home,
 		"TMPDIR":       scratch,
 		"MPLCONFIGDIR": filepath.Join(home, ".config", "matplotlib"),
 	}
-	if cpus := os.Getenv("POWER_CPUS"); cpus != "" {
+	if n, err := strconv.Atoi(cpus); err == nil && n > 0 {
 		for _, name := range threadPools {
 			set[name] = cpus
 		}

@@ -40,7 +40,7 @@ func run() error {
 	}
 	return core.Run(core.Config{
 		Zygote:   zygote,
-		Env:      environment(os.Environ()),
+		Env:      environment(os.Environ(), os.Getenv("POWER_CPUS")),
 		Runner:   os.Getenv("POWER_RUNNER"),
 		Cgroup:   cgroup.Mount,
 		In:       stream(syscall.Stdin, "stdin"),

@@ -55,8 +55,8 @@ func zygoteMain() error {
 		return err
 	}
 	c := &control{conn: file.(*net.UnixConn)}
-	if os.Getenv(cold) == "" {
-		c.say(map[string]any{"kind": "warm", "seconds": 0.1})
+	if os.Getenv(cold) == "" && os.Getenv(lateWarm) == "" {
+		c.warm()
 	}
 	lines := bufio.NewScanner(c)
 	for lines.Scan() {
@@ -79,6 +79,8 @@ func zygoteMain() error {
 	}
 	return nil
 }
+
+func (c *control) warm() { c.say(map[string]any{"kind": "warm", "seconds": 0.1}) }
 
 func (c *control) fork(generation int) error {
 	if len(c.fds) != 2 {
@@ -104,6 +106,9 @@ func (c *control) fork(generation int) error {
 		return err
 	}
 	c.say(map[string]any{"kind": "forked", "generation": generation, "pid": cmd.Process.Pid})
+	if os.Getenv(lateWarm) != "" && generation == 1 {
+		c.warm()
+	}
 	go func() {
 		_ = cmd.Wait()
 		status := cmd.ProcessState.Sys().(syscall.WaitStatus)

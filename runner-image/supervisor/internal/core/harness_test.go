@@ -25,7 +25,7 @@ func jsonInto(raw json.RawMessage, into any) error { return json.Unmarshal(raw, 
 
 // sandbox is a supervisor as an ordinary process, and this end of its frames.
 type sandbox struct {
-	t      *testing.T
+	t      testing.TB
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *wire.Writer
@@ -36,7 +36,7 @@ type sandbox struct {
 }
 
 // start starts a supervisor and says hello.
-func start(t *testing.T, env ...string) *sandbox {
+func start(t testing.TB, env ...string) *sandbox {
 	t.Helper()
 	s := launch(t, env...)
 	s.hello(0)
@@ -44,14 +44,14 @@ func start(t *testing.T, env ...string) *sandbox {
 }
 
 // opened starts a supervisor with a session, whose kernel waits.
-func opened(t *testing.T, env ...string) *sandbox {
+func opened(t testing.TB, env ...string) *sandbox {
 	t.Helper()
 	s := start(t, env...)
 	s.open(1000, 500)
 	return s
 }
 
-func launch(t *testing.T, env ...string) *sandbox {
+func launch(t testing.TB, env ...string) *sandbox {
 	t.Helper()
 	s := &sandbox{t: t, folder: t.TempDir(), cgroup: t.TempDir(), errs: &safeBuffer{}}
 	self, err := os.Executable()
@@ -231,21 +231,21 @@ func (s *sandbox) any() wire.Frame {
 	}
 }
 
-func body[T any](t *testing.T, f wire.Frame) T {
+func body[T any](t testing.TB, f wire.Frame) T {
 	t.Helper()
 	b, err := wire.Decode[T](f)
 	check(t, err)
 	return b
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-func eventually(t *testing.T, what string, is func() bool) {
+func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {

@@ -3,6 +3,7 @@ package core
 import (
 	"syscall"
 
+	"power-interpreter/internal/wire"
 	"power-interpreter/runner-image/supervisor/internal/zygote"
 )
 
@@ -53,9 +54,16 @@ func (c *Core) heard(z *zygote.Zygote) {
 	}
 }
 
+// warmed: kernels forked from now on have the whole stack. One that was forked
+// before and has run nothing yet makes way for such a one, unnoticed.
 func (c *Core) warmed(z *zygote.Zygote) {
-	if z == c.zygote {
-		c.warm = true
+	if z != c.zygote {
+		return
+	}
+	c.warm = true
+	if k := c.kernel; k != nil && k.pid != 0 && !k.used && c.run == nil {
+		k.announced = false
+		c.bury(k, wire.Death{Cause: wire.CauseReset})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"power-interpreter/runner-image/supervisor/internal/core"
+	"power-interpreter/runner-image/supervisor/internal/guard"
 )
 
 // The test binary plays every part: started again with one of these as its
@@ -26,7 +27,8 @@ const (
 	cgroupDir = "TEST_CGROUP"
 	pingMS    = "TEST_PING_MS"
 	forkMS    = "TEST_FORK_MS"
-	cold      = "TEST_COLD" // the zygote never gets warm
+	cold      = "TEST_COLD"      // the zygote never gets warm
+	lateWarm  = "TEST_LATE_WARM" // only when it has forked
 )
 
 // orphansGoTo is PR_SET_CHILD_SUBREAPER: what PID 1 is in a container.
@@ -61,6 +63,9 @@ func fail(err error) {
 }
 
 func supervise() error {
+	if err := guard.Raise(); err != nil {
+		return err
+	}
 	if _, _, errno := syscall.Syscall(syscall.SYS_PRCTL, orphansGoTo, 1, 0); errno != 0 {
 		return errno
 	}

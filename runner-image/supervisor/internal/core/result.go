@@ -2,7 +2,6 @@ package core
 
 import (
 	"path"
-	"regexp"
 	"strings"
 	"time"
 
@@ -98,11 +97,20 @@ func (c *Core) conclude(k *kernel, r *run, then func(proceeds)) {
 // ownFiles names the files that are reported by themselves, as charts and as
 // the whole output, and Python's cache of compiled modules.
 func ownFiles(id string) func(name string) bool {
-	chart := regexp.MustCompile(`^charts/` + regexp.QuoteMeta(id) + `-[0-9]+\.png$`)
 	whole := "outputs/" + id + "."
 	return func(name string) bool {
-		return strings.HasPrefix(name, whole) || chart.MatchString(name) || path.Base(path.Dir(name)) == "__pycache__"
+		return strings.HasPrefix(name, whole) || isChart(name, id) || path.Base(path.Dir(name)) == "__pycache__"
 	}
+}
+
+// isChart knows charts/{id}-{n}.png.
+func isChart(name, id string) bool {
+	n, ok := strings.CutPrefix(name, "charts/"+id+"-")
+	if !ok {
+		return false
+	}
+	n, ok = strings.CutSuffix(n, ".png")
+	return ok && n != "" && strings.Trim(n, "0123456789") == ""
 }
 
 // end sends a run's one result.

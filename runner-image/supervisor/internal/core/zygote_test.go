@@ -63,3 +63,12 @@ func TestWelcomeSaysWhetherTheStackIsImported(t *testing.T) {
 		t.Error("warm without a word of the zygote")
 	}
 }
+
+func TestAKernelThatIsOlderThanTheStackMakesWay(t *testing.T) {
+	s := start(t, lateWarm+"=1")
+	eventually(t, "a warm kernel", func() bool { w := s.hello(0); return w.Warm && w.Generation == 2 })
+	s.open(100, 100)
+	if _, result := s.cell("a1", "value 1"); result.Generation != 2 || result.Status != wire.StatusOK {
+		t.Errorf("got %+v", result)
+	}
+}

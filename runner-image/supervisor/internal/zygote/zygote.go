@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -16,11 +17,11 @@ const (
 	// sendWait bounds how long a request may wait for room in the socket,
 	// which holds thousands of them.
 	sendWait = 100 * time.Millisecond
-	// oomScore makes the zygote go before the supervisor when memory runs
-	// out, and after the kernels, whose score is KernelOOMScore.
-	oomScore = 300
-	// KernelOOMScore is written for each kernel: it and what it forks go first.
-	KernelOOMScore = 800
+	// oomRaise is added to the supervisor's own oom_score_adj for the
+	// zygote's, so that it goes before the supervisor when memory runs out,
+	// and at maxOOMScore, which kernels get, after them.
+	oomRaise    = 200
+	maxOOMScore = 1000
 )
 
 // Command says what to start.
@@ -57,15 +58,25 @@ func Start(cmd Command, h Handler) (*Zygote, error) {
 	}
 	// At once, since a zygote that has made itself non-dumpable can no longer
 	// be written to by its own uid. Best effort: a host may forbid it.
-	_ = SetOOMScore(pid, oomScore)
+	_ = setOOMScore(pid, ownOOMScore()+oomRaise)
 	go listen(conn, h)
 	return &Zygote{Pid: pid, conn: conn}, nil
 }
 
-// SetOOMScore sets a process's oom_score_adj; raising needs no privilege.
-func SetOOMScore(pid, score int) error {
+// ScoreKernel has a kernel, and what it forks from now on, go first when
+// memory runs out. Raising needs no privilege, only a dumpable process.
+func ScoreKernel(pid int) error { return setOOMScore(pid, maxOOMScore) }
+
+func setOOMScore(pid, score int) error {
 	name := "/proc/" + strconv.Itoa(pid) + "/oom_score_adj"
-	return os.WriteFile(name, []byte(strconv.Itoa(score)), 0)
+	return os.WriteFile(name, []byte(strconv.Itoa(min(score, maxOOMScore))), 0)
+}
+
+// ownOOMScore is 0 where it cannot be read.
+func ownOOMScore() int {
+	text, _ := os.ReadFile("/proc/self/oom_score_adj")
+	score, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return score
 }
 
 func controlPair() (*net.UnixConn, *os.File, error) {
