@@ -17,9 +17,18 @@ func (c *Core) vanished(k *kernel) {
 	k.gone = true
 	c.after(c.cfg.Patience.Status, func() {
 		if c.kernel == k {
-			c.bury(k, c.unknown())
+			c.bury(k, c.unreaped(k))
 		}
 	})
+}
+
+// unreaped is the death of a kernel whose status nobody has told: a zygote in
+// the middle of an import reaps late, but what waits for it can be looked at.
+func (c *Core) unreaped(k *kernel) wire.Death {
+	if status, ended := c.table.Ended(k.pid); ended {
+		return c.death(status)
+	}
+	return c.unknown()
 }
 
 // lost: the kernel's channel has ended. A kernel that lives without it (the

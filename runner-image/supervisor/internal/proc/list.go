@@ -5,7 +5,27 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"syscall"
 )
+
+// exitCodeField is where proc_pid_stat(5) has exit_code, counted from the state.
+const exitCodeField = 52 - 3
+
+// Ended returns the wait status of a process of ours that has ended and was not
+// reaped yet; false for one that lives, or is not there.
+func (t *Table) Ended(pid int) (syscall.WaitStatus, bool) {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil || !t.ours(pid) {
+		return 0, false
+	}
+	p, err := parse(pid, stat)
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if err != nil || !p.gone() || len(fields) <= exitCodeField {
+		return 0, false
+	}
+	code, err := strconv.ParseUint(string(fields[exitCodeField]), 10, 32)
+	return syscall.WaitStatus(code), err == nil
+}
 
 // process is what /proc/PID/stat says of one (proc_pid_stat(5)).
 type process struct {
