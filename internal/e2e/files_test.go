@@ -77,13 +77,13 @@ func TestFetchFromURL(t *testing.T) {
 		far.URL + "/page.csv":          {"web page", "Sign in"},
 		far.URL + "/endless.csv":       {"too_large"},
 		far.URL + "/gone.csv":          {"404"},
-		far.URL + "/inside.csv":        {"private"},
-		"http://10.0.0.1/x.csv":        {"private"},
-		"http://[::1]:1/x.csv":         {"private"},
+		far.URL + "/inside.csv":        {"forbidden", "FETCH_ALLOW_PRIVATE"},
+		"http://10.0.0.1/x.csv":        {"forbidden", "FETCH_ALLOW_PRIVATE"},
+		"http://[::1]:1/x.csv":         {"forbidden", "FETCH_ALLOW_PRIVATE"},
 		"http://127.0.0.1:1/x.csv":     {"fetch_failed"},
 		"file:///etc/passwd":           {"http"},
 		"http://nowhere.invalid/x.csv": {"nowhere.invalid"},
-		"not a url":                    {"url"},
+		"not a url":                    {"invalid_argument", "https://"},
 	} {
 		c.fails("fetch_from_url", map[string]any{"url": url}, words...)
 	}

@@ -29,13 +29,13 @@ func TestARunningJobTellsItsOutputSoFar(t *testing.T) {
 			break
 		}
 	}
-	c.wants(c.ok("get_job_result", map[string]any{"job_id": id}), "first line", "running")
+	c.wants(c.ok("get_job_result", map[string]any{"job_id": id}), "first line", "runs")
 	c.wants(c.ok("get_job_status", map[string]any{"job_id": id}), "first line", "running")
-	c.run2AfterCancel(id)
+	c.cancels(id)
 }
 
-// run2AfterCancel cancels a job and sees that the session works and kept its variables.
-func (c *client) run2AfterCancel(id string) {
+// cancels stops a job and sees that the session works and kept its variables.
+func (c *client) cancels(id string) {
 	c.t.Helper()
 	c.ok("cancel_job", map[string]any{"job_id": id})
 	if got := c.until(id, "cancelled"); got.Elapsed == "" {

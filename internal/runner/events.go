@@ -50,7 +50,7 @@ func (k *Kernel) deliver(f wire.Frame) {
 		}
 	case wire.KindResult:
 		if r := k.running(f.ID); r != nil {
-			r.finish(f)
+			k.finish(r, f)
 		}
 	}
 }
@@ -77,12 +77,19 @@ func (k *Kernel) kernel(f wire.Frame) {
 		}
 		return
 	}
-	if d := death(news.Death); d != nil && d.Cause != orchestrator.CauseReset {
+	if d := death(news.Death); d != nil && d.Cause != orchestrator.CauseReset && !k.toldBy(news.Generation) {
 		select {
 		case k.deaths <- *d:
 		default: // nobody asks: the oldest ones tell enough
 		}
 	}
+}
+
+// toldBy says whether a run's result has told the death of that generation.
+func (k *Kernel) toldBy(generation int) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return generation == k.buried
 }
 
 func (r *run) output(f wire.Frame) {
@@ -103,10 +110,15 @@ func (r *run) display(f wire.Frame) {
 	r.sink.Chart(chart(body))
 }
 
-func (r *run) finish(f wire.Frame) {
+func (k *Kernel) finish(r *run, f wire.Frame) {
 	body, err := wire.Decode[wire.Result](f)
 	if err != nil {
 		body = wire.Result{Status: "malformed"}
+	}
+	if body.Death != nil {
+		k.mu.Lock()
+		k.buried = body.Generation
+		k.mu.Unlock()
 	}
 	select {
 	case r.result <- body:

@@ -38,6 +38,7 @@ type Kernel struct {
 	seen    uint64     // last event received
 	acked   uint64     // last event acknowledged
 	run     *run
+	buried  int      // generation whose death a run's result has told
 	ready   chan int // generation of a kernel that waits; one is kept
 }
 

@@ -274,6 +274,23 @@ func TestOpenAndResetWaitForAKernel(t *testing.T) {
 	}
 }
 
+func TestADeathInARunIsToldByItsResultAlone(t *testing.T) {
+	s, k := dial(t, "", wire.Welcome{})
+	dead := &wire.Death{Cause: wire.CauseOOM}
+	go func() {
+		run := s.next()
+		s.event(1, wire.KindResult, run.ID, wire.Result{Status: wire.StatusDied, Death: dead, Generation: 1})
+		s.event(2, wire.KindKernel, "", wire.Kernel{Generation: 1, Death: dead})
+		s.event(3, wire.KindKernel, "", wire.Kernel{Generation: 2, Death: &wire.Death{Cause: wire.CauseSignal}})
+	}()
+	if out, err := k.Run(t.Context(), orchestrator.Run{ID: "1", Op: orchestrator.OpCell}, &heard{}); err != nil || out.Reply.Death == nil {
+		t.Fatalf("%+v, %v", out, err)
+	}
+	if d := <-k.Deaths(); d.Cause != orchestrator.CauseSignal {
+		t.Errorf("told %v, want only the one between runs", d)
+	}
+}
+
 func TestADeathBetweenRunsIsTold(t *testing.T) {
 	s, k := dial(t, "", wire.Welcome{})
 	go s.event(1, wire.KindKernel, "", wire.Kernel{Generation: 1, Death: &wire.Death{Cause: wire.CauseSignal, Signal: "SIGSEGV"}})
