@@ -36,7 +36,7 @@ type Config struct {
 	IdleTimeout   Duration `env:"SESSION_IDLE_TIMEOUT" default:"30m" help:"A session idle for longer is stopped; its files are kept."`
 	Retention     Duration `env:"RETENTION" default:"7d" help:"Results, and files of sessions that nobody used, are kept this long."`
 	SessionMemory Size     `env:"SESSION_MEMORY" default:"4GiB" help:"Memory of a sandbox; never more than the host's divided by MAX_SESSIONS."`
-	SessionCPUs   float64  `env:"SESSION_CPUS" default:"2" help:"Cores of a sandbox."`
+	SessionCPUs   float64  `name:"session-cpus" env:"SESSION_CPUS" default:"2" help:"Cores of a sandbox."`
 	SessionPids   int64    `env:"SESSION_PIDS" default:"512" help:"Processes and threads of a sandbox."`
 	SessionDisk   Size     `env:"SESSION_DISK" default:"5GiB" help:"Largest file that a sandbox may write."`
 
@@ -48,7 +48,7 @@ type Config struct {
 	JobTimeoutMax  Duration `env:"JOB_TIMEOUT_MAX" default:"4h" help:"Longest timeout of a job."`
 
 	FetchAllowPrivate Prefixes `env:"FETCH_ALLOW_PRIVATE" placeholder:"CIDR,…" help:"Private address ranges that fetch_from_url may reach."`
-	CORSOrigins       []string `env:"CORS_ORIGINS" placeholder:"ORIGIN,…" help:"Origins of web pages that may call this server."`
+	CORSOrigins       []string `env:"CORS_ORIGINS" placeholder:"ORIGIN" help:"Origins of web pages that may call this server."`
 	PublicURL         string   `env:"PUBLIC_URL" help:"Where this server is reached from outside."`
 	LogLevel          string   `env:"LOG_LEVEL" default:"INFO" enum:"DEBUG,INFO,WARNING,WARN,ERROR,debug,info,warning,warn,error" help:"DEBUG, INFO, WARNING or ERROR."`
 }

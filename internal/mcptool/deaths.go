@@ -105,7 +105,7 @@ func hit(name string, limits orchestrator.SandboxLimits) string {
 	case "pids":
 		return fmt.Sprintf("limit met: too many processes and threads (%d); some could not start: use fewer workers (n_jobs, Pool)", limits.Pids)
 	case "disk":
-		return fmt.Sprintf("limit met: disk full (%s in the session's folder); what was being written is incomplete: delete files and try again", brief(limits.Disk))
+		return "limit met: disk full; what was being written is incomplete: delete files and try again"
 	default:
 		return "limit met: " + clip(name, maxEcho)
 	}
