@@ -1,6 +1,6 @@
 """What a kernel works with. The zygote builds it once, so that a fork has it at no cost."""
 
-from . import display_options
+from . import display_options, thread_pools
 from .after_import import AfterImport
 from .cell import Cells
 from .charts import Charts
@@ -45,6 +45,7 @@ class Bench:
 
     def _watch(self) -> None:
         display_options.watch(self.imports)
+        thread_pools.watch(self.imports, self.needs)
         self.figures.watch(self.imports)
         self.plotly.watch(self.imports)
         watch_images(self.imports, self.charts)

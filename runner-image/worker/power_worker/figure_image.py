@@ -8,8 +8,8 @@ from typing import Any
 
 #: Pixels of a full-size picture: a figure of 3 m at 300 dpi would take gigabytes to draw.
 MAX_PIXELS = 40_000_000
-#: Inches of a side that "tight" may add or a figure may have, before it is drawn smaller.
-_MAX_SIDE_PIXELS = 30_000
+#: Pixels of a full-size picture's side: matplotlib's own bound is 2^16.
+MAX_SIDE = 30_000
 
 
 def render(figure: Any) -> bytes:
@@ -53,27 +53,33 @@ def _loose_artists(figure: Any) -> bool:
 
 
 def _draw(figure: Any) -> bytes:
-    width, height = figure.get_size_inches()
     dpi = figure.dpi
-    largest = max(width, height) * dpi
-    if width * height * dpi**2 > MAX_PIXELS or largest > _MAX_SIDE_PIXELS:
-        dpi = min(math.sqrt(MAX_PIXELS / (width * height)), _MAX_SIDE_PIXELS / max(width, height))
+    figure.dpi = _bounded_dpi(figure)  # before any renderer is made: it allocates every pixel
     buffer = io.BytesIO()
-    figure.canvas.print_figure(
-        buffer,
-        format="png",
-        dpi=dpi,
-        facecolor=figure.get_facecolor(),
-        edgecolor=figure.get_edgecolor(),
-        bbox_inches="tight" if _tight_is_sane(figure, dpi) else None,
-    )
+    try:
+        figure.canvas.print_figure(
+            buffer,
+            format="png",
+            dpi=figure.dpi,
+            facecolor=figure.get_facecolor(),
+            edgecolor=figure.get_edgecolor(),
+            bbox_inches="tight" if _tight_is_sane(figure) else None,
+        )
+    finally:
+        figure.dpi = dpi
     return buffer.getvalue()
 
 
-def _tight_is_sane(figure: Any, dpi: float) -> bool:
+def _bounded_dpi(figure: Any) -> float:
+    width, height = figure.get_size_inches()
+    whole = math.sqrt(MAX_PIXELS / max(width * height, 1e-9))
+    return min(figure.dpi, whole, MAX_SIDE / max(width, height, 1e-9))
+
+
+def _tight_is_sane(figure: Any) -> bool:
     """Say whether a tight box is near the figure: a text far outside would make it huge."""
     try:
         box = figure.get_tightbbox(figure.canvas.get_renderer())
-        return box.width * box.height * dpi**2 <= MAX_PIXELS
+        return box.width * box.height * figure.dpi**2 <= MAX_PIXELS
     except Exception:
         return True

@@ -19,6 +19,12 @@ class Guard:
         self._recursion = sys.getrecursionlimit()
         self._displayhook = sys.displayhook
         self._main = sys.modules["__main__"]
+        self._modules = sys.modules
+        self._known = dict(sys.modules)
+
+    def remember(self) -> None:
+        """Note which modules are there, in a kernel that begins."""
+        self._known = dict(sys.modules)
 
     def restore(self) -> None:
         """Undo what would break the kernel."""
@@ -32,7 +38,11 @@ class Guard:
         sys.setprofile(None)
         sys.displayhook = self._displayhook
         sys.breakpointhook = _no_breakpoint
+        sys.modules = self._modules
+        if sys.modules.get("sys") is not sys:  # a cell has cleared it
+            sys.modules.update(self._known)
         sys.modules["__main__"] = self._main
+        vars(self._main)["__builtins__"] = builtins
 
 
 def _no_input(prompt: Any = "", /) -> NoReturn:

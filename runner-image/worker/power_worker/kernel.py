@@ -5,6 +5,7 @@ import os
 import random
 import sys
 from collections.abc import Callable
+from os import _exit, getpid  # bound here: user code may replace os.getpid
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Kernel:
         process.set_dumpable(True)
         os.setpgid(0, 0)
         process.default_signals()
-        self._pid = os.getpid()
+        self._pid = getpid()
         self._generation = born.generation
         self._bench = born.bench
         self._folder = Path()
@@ -50,6 +51,7 @@ class Kernel:
         _fresh_random()
         sys.argv = [""]
         sys.path.insert(0, "")
+        born.bench.guard.remember()
         gc.enable()
 
     def serve(self) -> None:
@@ -61,10 +63,10 @@ class Kernel:
                 self._answer(self._channel.receive())
                 failures = 0
             except ChannelClosedError:
-                os._exit(0)
+                _exit(0)
             except BaseException:  # a signal handler that a cell left behind has raised
                 failures += 1
-        os._exit(_EXIT_BROKEN)
+        _exit(_EXIT_BROKEN)
 
     def _answer(self, frame: Frame) -> None:
         if frame.kind == "run":
@@ -111,9 +113,9 @@ class Kernel:
 
     def _finish(self, run_id: str, outcome: Outcome) -> None:
         self._bench.guard.restore()
-        if os.getpid() != self._pid:  # a child that a cell forked and let run on into our code
+        if getpid() != self._pid:  # a child that a cell forked and let run on into our code
             self._streams.flush()
-            os._exit(1 if outcome.error else 0)
+            _exit(1 if outcome.error else 0)
         self._bench.figures.discard()
         self._bench.plotly.discard()
         outcome.more_charts = self._bench.charts.more

@@ -3,7 +3,11 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from types import TracebackType
 from typing import Any
+
+#: Seconds that a cancelled cell may take to clean up before it is left behind.
+CANCEL_WAIT = 2.0
 
 
 class Loop:
@@ -18,8 +22,12 @@ class Loop:
         task = loop.create_task(coroutine)
         try:
             return loop.run_until_complete(task)
-        except KeyboardInterrupt:
-            raise _interrupted(loop, task) from None
+        except KeyboardInterrupt as interrupt:
+            if task.done():
+                raise  # it came while the coroutine itself ran, and names its place
+            where = _suspended_at(coroutine)
+            _cancel(loop, task)
+            raise interrupt.with_traceback(where) from None
 
     def _ready(self) -> asyncio.AbstractEventLoop:
         if self._loop is None or self._loop.is_closed():
@@ -28,15 +36,19 @@ class Loop:
         return self._loop
 
 
-def _interrupted(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> KeyboardInterrupt:
-    """Cancel the task and return an interrupt whose traceback is where the task waited."""
-    interrupt = KeyboardInterrupt()
+def _suspended_at(coroutine: Any) -> TracebackType | None:
+    """Return the places where a coroutine and those that it awaits wait, as a traceback."""
+    frames = []
+    while coroutine is not None and getattr(coroutine, "cr_frame", None) is not None:
+        frames.append(coroutine.cr_frame)
+        coroutine = coroutine.cr_await
+    traceback: TracebackType | None = None
+    for frame in reversed(frames):
+        traceback = TracebackType(traceback, frame, frame.f_lasti, frame.f_lineno)
+    return traceback
+
+
+def _cancel(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
     task.cancel()
-    try:
-        with suppress(RuntimeError):
-            loop.run_until_complete(task)
-    except (asyncio.CancelledError, KeyboardInterrupt) as error:
-        return interrupt.with_traceback(error.__traceback__)
-    except BaseException:
-        return interrupt
-    return interrupt
+    with suppress(BaseException):  # it ends as it likes: the cell is over
+        loop.run_until_complete(asyncio.wait([task], timeout=CANCEL_WAIT))

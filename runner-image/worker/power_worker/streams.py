@@ -1,9 +1,10 @@
 """sys.stdout and sys.stderr of a kernel: one pipe, in the order written."""
 
 import io
-import os
 import sys
 from contextlib import suppress
+from os import dup2 as _dup2  # bound here: user code may replace os.dup2
+from os import fstat as _fstat
 from typing import Any
 
 
@@ -47,7 +48,7 @@ class Streams:
         """Undo what a cell did to the descriptors, and to sys.stdout and sys.stderr."""
         for fd in (1, 2):
             if _identity(fd) != self._identity:
-                os.dup2(self._pipe, fd)
+                _dup2(self._pipe, fd)
         out = getattr(self, "_out", None)
         if out is None or out.closed:
             self._out = _Out(1, "<stdout>")
@@ -73,7 +74,7 @@ def flush(stream: Any) -> None:
 
 def _identity(fd: int) -> tuple[int, int] | None:
     try:
-        stat = os.fstat(fd)
+        stat = _fstat(fd)
     except OSError:
         return None
     return stat.st_dev, stat.st_ino

@@ -61,10 +61,11 @@ def test_thread_pools_have_the_sandboxes_size(kernel):
     run = kernel.cell(
         "import os, pyarrow, duckdb, threadpoolctl, joblib\n"
         "print(os.cpu_count(), pyarrow.cpu_count(), joblib.cpu_count())\n"
-        "print(duckdb.sql(\"select current_setting('threads')\").fetchone())\n"
+        "setting = \"select current_setting('threads')\"\n"
+        "print(duckdb.sql(setting).fetchall(), duckdb.connect().sql(setting).fetchall())\n"
         "print({i['num_threads'] for i in threadpoolctl.threadpool_info()})"
     )
-    assert run.output == "2 2 2\n(2,)\n{2}\n", run
+    assert run.output == "2 2 2\n[(2,)] [(2,)]\n{2}\n", run
 
 
 def test_when_the_supervisor_is_gone_so_are_zygote_and_kernel(tmp_path):
