@@ -60,7 +60,7 @@ title "Python, in a sandbox"
 python_tests
 title "the whole program"
 # One package at a time: each boots servers and sandboxes of its own.
-go_tests e2e -count=1 -p 1 -timeout 30m -tags e2e ./internal/e2e/...
+go_tests e2e -count=1 -p 1 -timeout 30m -tags e2e ./internal/docker ./internal/e2e/...
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]
