@@ -95,13 +95,15 @@ func expect(t *testing.T, exits <-chan string, want ...string) {
 const third = "00112233445566cc"
 
 func TestExitsTellsOfEnds(t *testing.T) {
-	fake := newEvents(t, listed(id, "running"), listed(other, "exited"), listed(third, "created"))
+	fake := newEvents(t, listed(id, "running"), listed("00112233445566dd", "created"), listed(other, "exited"), listed(third, "created"))
 	exits := fake.exits(t)
 	script := <-fake.subscribed
 	expect(t, exits, other) // it had ended before
 	script <- [2]string{"start", third}
 	script <- [2]string{"die", third}
 	expect(t, exits, third)
+	script <- [2]string{"start", third} // by somebody's hand: it is lost all the same
+	script <- [2]string{"die", third}
 	script <- [2]string{"destroy", third}
 	script <- [2]string{"die", other} // known
 	script <- [2]string{"die", "not an id"}

@@ -2,9 +2,11 @@ package docker_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"power-interpreter/orchestrator"
 )
@@ -54,7 +56,13 @@ func TestStartGivenUpWhileCreatingRemovesWhatWasMade(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	fake.on("/_ping", pong)
 	fake.on(create, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the server would not see its client leave
 		cancel()
+		select {
+		case <-r.Context().Done():
+			t.Error("the client left")
+		case <-time.After(50 * time.Millisecond): // time for it to leave in
+		}
 		body(map[string]any{"Id": "1"})(w, r)
 	})
 	fake.on(start, status(http.StatusNoContent, ""))

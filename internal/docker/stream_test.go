@@ -64,19 +64,20 @@ func TestStreamGivesStdoutOnly(t *testing.T) {
 		err        error // nil for io.EOF
 		words      string
 	}{
-		"one frame":               {sent: frame(1, "hello"), want: "hello"},
-		"joined":                  {sent: frame(1, "he") + frame(1, "") + frame(1, "llo"), want: "hello"},
-		"named stdin":             {sent: frame(0, "hello"), want: "hello"},
-		"stderr between":          {sent: frame(1, "he") + frame(2, strings.Repeat("e", 100_000)) + frame(1, "llo"), want: "hello"},
-		"cut in a header":         {sent: frame(1, "hello") + "\x01\x00\x00", want: "hello", err: io.ErrUnexpectedEOF},
-		"cut in stdout":           {sent: frame(1, "hello")[:10], want: "he", err: io.ErrUnexpectedEOF},
-		"cut in short stderr":     {sent: frame(2, "hello")[:10], err: io.ErrUnexpectedEOF},
-		"cut in long stderr":      {sent: frame(2, strings.Repeat("e", 1000))[:900], err: io.ErrUnexpectedEOF},
-		"engine's own failure":    {sent: frame(1, "he") + frame(3, "broken "+strings.Repeat("x", 10_000)), want: "he", words: "broken"},
-		"unknown kind":            {sent: frame(4, "x"), words: "out of step"},
-		"no header at all":        {sent: "Error: no such thing", words: "out of step"},
-		"header of two gigabytes": {sent: "\x01\x00\x00\x00\x80\x00\x00\x00", words: "out of step"},
-		"stderr of two gigabytes": {sent: "\x02\x00\x00\x00\x80\x00\x00\x00", words: "out of step"},
+		"one frame":                {sent: frame(1, "hello"), want: "hello"},
+		"joined":                   {sent: frame(1, "he") + frame(1, "") + frame(1, "llo"), want: "hello"},
+		"named stdin":              {sent: frame(0, "hello"), want: "hello"},
+		"stderr between":           {sent: frame(1, "he") + frame(2, strings.Repeat("e", 100_000)) + frame(1, "llo"), want: "hello"},
+		"cut in a header":          {sent: frame(1, "hello") + "\x01\x00\x00", want: "hello", err: io.ErrUnexpectedEOF},
+		"cut in stdout":            {sent: frame(1, "hello")[:10], want: "he", err: io.ErrUnexpectedEOF},
+		"cut in short stderr":      {sent: frame(2, "hello")[:10], err: io.ErrUnexpectedEOF},
+		"cut in long stderr":       {sent: frame(2, strings.Repeat("e", 1000))[:900], err: io.ErrUnexpectedEOF},
+		"engine's own failure":     {sent: frame(1, "he") + frame(3, "broken "+strings.Repeat("x", 10_000)), want: "he", words: "broken"},
+		"unknown kind":             {sent: frame(4, "x"), words: "out of step"},
+		"header with a stray byte": {sent: "\x01\x00\x01\x00\x00\x00\x00\x01x", words: "out of step"},
+		"no header at all":         {sent: "Error: no such thing", words: "out of step"},
+		"header of two gigabytes":  {sent: "\x01\x00\x00\x00\x80\x00\x00\x00", words: "out of step"},
+		"stderr of two gigabytes":  {sent: "\x02\x00\x00\x00\x80\x00\x00\x00", words: "out of step"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stream, end := attached(t, nil)
