@@ -1,0 +1,75 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os/exec"
+	"testing"
+)
+
+// purge boots a server that takes its sandboxes with it, and stops it.
+func (s *server) purge(t *testing.T) {
+	t.Helper()
+	if err := s.boot("serve", "--rm"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
+	if left := sandboxes(t, s.dir); len(left) != 0 {
+		t.Errorf("--rm leaves containers: %v\n%s", left, s.log)
+	}
+}
+
+// again boots a server that leaves its sandboxes running when it ends.
+func (s *server) again(t *testing.T) {
+	t.Helper()
+	if err := s.boot("serve"); err != nil {
+		t.Fatal(err)
+	}
+	process := s.cmd.Process
+	t.Cleanup(func() { process.Kill() })
+}
+
+// removed clears what a failed test left of a folder's containers.
+func removed(t *testing.T, dir string) {
+	if left := sandboxes(t, dir); len(left) != 0 {
+		exec.Command("docker", append([]string{"rm", "--force"}, left...)...).Run()
+	}
+}
+
+// TestAKilledServerLosesNeitherVariablesNorARunningJob ends the server as a
+// power cut would, under one session that is idle and one whose job runs.
+func TestAKilledServerLosesNeitherVariablesNorARunningJob(t *testing.T) {
+	s := &server{dir: t.TempDir()}
+	t.Cleanup(func() { removed(t, s.dir) })
+	s.again(t)
+	idle, busy := &client{t, "idle", s.dial(t, "")}, &client{t, "busy", s.dial(t, "")}
+	idle.run("x = 41")
+	busy.run("base = 40")
+	// The job ends when the test says so, by a file, not by a clock.
+	id := busy.job("import os, time\nprint('begun', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.05)\nbase + 2")
+	busy.until(id, "running")
+	s.kill()
+	s.again(t)
+	idle, busy = &client{t, "idle", s.dial(t, "")}, &client{t, "busy", s.dial(t, "")}
+
+	first := idle.run("x + 1")
+	idle.wants(first, "42", "restarted")
+	if got := busy.status(id); got.Status != "running" {
+		t.Fatalf("the job is %+v after the restart", got)
+	}
+	busy.wants(busy.ok("list_files", nil), "restarted", id)
+	release(t, busy)
+	busy.until(id, "completed")
+	busy.wants(busy.ok("get_job_result", map[string]any{"job_id": id}), "begun", "42")
+	busy.wants(busy.run("base"), "40")
+	s.kill()
+	s.purge(t)
+}
+
+// release lets the job end: it waits for this file.
+func release(t *testing.T, c *client) {
+	t.Helper()
+	c.ok("upload_file", map[string]any{"filename": "go", "content_base64": "Z28="})
+}
