@@ -6,12 +6,11 @@ from . import environment
 def main() -> None:
     """Run as the zygote, and in each child as a kernel. Never returns to the caller's frames."""
     environment.prepare()
-    from .zygote import Zygote  # after the environment: it imports IPython
-
-    born = Zygote.from_descriptor().run()
+    # After the environment, since they import IPython; and both before any fork.
     from .kernel import Kernel
+    from .zygote import Zygote
 
-    Kernel(born).serve()
+    Kernel(Zygote.from_descriptor().run()).serve()
 
 
 if __name__ == "__main__":

@@ -23,8 +23,11 @@ class Guard:
         self._known = dict(sys.modules)
 
     def remember(self) -> None:
-        """Note which modules are there, in a kernel that begins."""
-        self._known = dict(sys.modules)
+        """Note which modules are there. The zygote does it: it would cost a fork 15 ms of
+        copied pages, for it counts a reference to each module.
+        """
+        if len(self._known) != len(sys.modules):
+            self._known = dict(sys.modules)
 
     def restore(self) -> None:
         """Undo what would break the kernel."""

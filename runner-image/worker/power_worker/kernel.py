@@ -51,7 +51,6 @@ class Kernel:
         _fresh_random()
         sys.argv = [""]
         sys.path.insert(0, "")
-        born.bench.guard.remember()
         gc.enable()
 
     def serve(self) -> None:

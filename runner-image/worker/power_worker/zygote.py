@@ -111,6 +111,7 @@ class Zygote:
     def _fork(self, bench: Bench, generation: int) -> Born | None:
         channel, output = self._descriptors[:2]
         del self._descriptors[:2]
+        bench.guard.remember()
         gc.freeze()
         try:
             with warnings.catch_warnings():
