@@ -222,6 +222,13 @@ func TestAClientThatTakesNoStreamIsToldNothingAndTheToolKnows(t *testing.T) {
 			t.Errorf("%s %s: %q", tt.path, tt.accept, a.body)
 		}
 	}
+	body, header := modern("1", "noop")
+	body = strings.Replace(strings.Replace(body, "tools/call", "subscriptions/listen", 1), `"arguments":{}`, `"notifications":{}`, 1)
+	header[3] = "subscriptions/listen"
+	a := s.ask("POST", "/mcp", body, append(header, "Accept", "application/json")...)
+	if a.header.Get("Content-Type") != "application/json" || decode(t, a.body).Error != nil {
+		t.Errorf("a subscription: %s %q", a.header.Get("Content-Type"), a.body)
+	}
 }
 
 func TestBatchesAreOfOneVersion(t *testing.T) {
