@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // failure is the body of every error but those of MCP's own: a code for
@@ -14,7 +15,13 @@ type failure struct {
 	Message string `json:"message"`
 }
 
+// awayTime is how long the body of a request that is refused may take.
+const awayTime = 5 * time.Second
+
+// fail refuses a request. net/http reads on in its body, a little, before it
+// sends the answer; a client that sends none does not hold it.
 func fail(w http.ResponseWriter, status int, code, message string) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(awayTime)) // not supported by a test's recorder
 	writeJSON(w, status, failure{code, message})
 }
 

@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"power-interpreter/internal/httpapi"
 )
@@ -82,6 +85,57 @@ func TestTheGuardsLetStreamsThrough(t *testing.T) {
 		t.Errorf("%q, %v", line, err)
 	}
 }
+
+// Over a connection in memory, on a clock that runs ahead.
+func TestWhoIsRefusedNeedNotSendItsBody(t *testing.T) {
+	for _, path := range []string{"/mcp", "/health", "/none"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFace(t, httpapi.Config{Keys: []httpapi.Key{{Name: "ann", Secret: "k"}}}, healthy)
+			srv, here := httpapi.NewServer(f.API), oneConn(t)
+			served := make(chan error, 1)
+			go func() { served <- srv.Serve(here) }()
+			start := time.Now()
+			_, _ = io.WriteString(here.client, "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
+			answer, _ := io.ReadAll(here.client)
+			if took := time.Since(start); !strings.Contains(string(answer), "HTTP/1.1 4") || took > 10*time.Second {
+				t.Errorf("%s: %q in %s", path, answer, took)
+			}
+			srv.Close()
+			<-served
+		})
+	}
+}
+
+// memory is a listener with one connection.
+type memory struct {
+	client net.Conn
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func oneConn(t *testing.T) *memory {
+	client, server := net.Pipe()
+	t.Cleanup(func() { client.Close() })
+	m := &memory{client: client, conns: make(chan net.Conn, 1), closed: make(chan struct{})}
+	m.conns <- server
+	return m
+}
+
+func (m *memory) Accept() (net.Conn, error) {
+	select {
+	case c := <-m.conns:
+		return c, nil
+	case <-m.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (m *memory) Close() error {
+	close(m.closed)
+	return nil
+}
+
+func (m *memory) Addr() net.Addr { return &net.TCPAddr{} }
 
 func TestTheServerHasItsBounds(t *testing.T) {
 	f := newFace(t, httpapi.Config{}, healthy)

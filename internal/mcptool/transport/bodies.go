@@ -47,8 +47,7 @@ func newBodies(limit int64) *bodies {
 // refused is a JSON-RPC error to be sent with status 200: a bare 413 leaves the
 // official Python client waiting.
 func (b *bodies) read(w http.ResponseWriter, r *http.Request) (raw []byte, done func(), refused *mcp.JSONRPCError) {
-	src, finish := paced(w, r)
-	defer finish()
+	src := paced(w, r)
 	done = func() {}
 	if r.ContentLength > b.max {
 		return nil, done, b.tooLarge(src, nil)
@@ -74,6 +73,7 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request) (raw []byte, done 
 		done()
 		return nil, func() {}, refused
 	}
+	src.lift()
 	return buf.Bytes(), done, nil
 }
 
@@ -117,20 +117,22 @@ func tooMany(raw []byte) *mcp.JSONRPCError {
 		"too_large: the message has more than %d values; send data as a file's content_base64, not as JSON", maxValues)
 }
 
-// pacedReader gives each read its own deadline, within the whole's.
+// pacedReader gives each read its own deadline, within the whole's. The last one
+// stays where the body was not read to its end: net/http then reads on, a little,
+// after the answer.
 type pacedReader struct {
 	io.Reader
 	conn *http.ResponseController
 	last time.Time
 }
 
-// paced returns the body to be read within its time, and what lifts the
-// deadline again: one left behind would pass for a dropped connection.
-func paced(w http.ResponseWriter, r *http.Request) (io.Reader, func()) {
-	conn := http.NewResponseController(w)
-	p := &pacedReader{Reader: r.Body, conn: conn, last: time.Now().Add(bodyTime)}
-	return p, func() { _ = conn.SetReadDeadline(time.Time{}) }
+// paced returns the body to be read within its time.
+func paced(w http.ResponseWriter, r *http.Request) *pacedReader {
+	return &pacedReader{Reader: r.Body, conn: http.NewResponseController(w), last: time.Now().Add(bodyTime)}
 }
+
+// lift ends the deadline: left behind, it would pass for a dropped connection.
+func (p *pacedReader) lift() { _ = p.conn.SetReadDeadline(time.Time{}) }
 
 // Read reads on, if the client does not pause for too long.
 func (p *pacedReader) Read(b []byte) (int, error) {

@@ -13,6 +13,9 @@ import (
 // answerTime is how long a client may take to read an answer: 30 MB at 1 Mbit/s.
 const answerTime = 4 * time.Minute
 
+// awayTime is how long the body of a request that is refused may take.
+const awayTime = 5 * time.Second
+
 // retryAfter is what a client is told to wait while the server restarts.
 const retryAfter = "5"
 
@@ -37,6 +40,13 @@ func writeAnswer(w http.ResponseWriter, status int, answer any) {
 	_ = conn.Flush() // a client that left is seen by its context
 }
 
+// turnAway answers before the body was read. net/http reads on, a little, before
+// it sends the answer; a client that sends no body does not hold it.
+func turnAway(w http.ResponseWriter, status int, refused *mcp.JSONRPCError) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(awayTime))
+	writeAnswer(w, status, refused)
+}
+
 // answerStatus is 503 for a call that came while the server stops, else ok.
 func answerStatus(answer any) int {
 	if e, is := answer.(mcp.JSONRPCError); is && e.Error.Code == codeStopping {
@@ -48,7 +58,7 @@ func answerStatus(answer any) int {
 // methodNotAllowed names those that are.
 func methodNotAllowed(w http.ResponseWriter, r *http.Request, allowed string) {
 	w.Header().Set("Allow", allowed)
-	writeAnswer(w, http.StatusMethodNotAllowed, refuse(nil, mcp.INVALID_REQUEST, "%s is not served here; use %s", r.Method, allowed))
+	turnAway(w, http.StatusMethodNotAllowed, refuse(nil, mcp.INVALID_REQUEST, "%s is not served here; use %s", r.Method, allowed))
 }
 
 // post is one request that a POST brought, and the way its answer goes back:

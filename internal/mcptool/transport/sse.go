@@ -26,7 +26,7 @@ func (t *Transport) serveSSE(w http.ResponseWriter, r *http.Request) {
 // openSSE opens a stream and tells the client where to post its messages.
 func (t *Transport) openSSE(w http.ResponseWriter, r *http.Request) {
 	if !accepts(r, typeEvents) {
-		writeAnswer(w, http.StatusNotAcceptable, refuse(nil, mcp.INVALID_REQUEST, "send Accept: text/event-stream"))
+		turnAway(w, http.StatusNotAcceptable, refuse(nil, mcp.INVALID_REQUEST, "send Accept: text/event-stream"))
 		return
 	}
 	client := t.ids.issue(mcptool.Owner(r.Context()))
@@ -50,7 +50,7 @@ func (t *Transport) serveMessage(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if status, refused := isJSON(r); refused != nil {
-		writeAnswer(w, status, refused)
+		turnAway(w, status, refused)
 		return
 	}
 	t.forward(w, r, st)
@@ -70,7 +70,7 @@ func (t *Transport) posted(r *http.Request) *stream {
 
 // unknownStream answers for a stranger's stream as for one that never was.
 func unknownStream(w http.ResponseWriter) {
-	writeAnswer(w, http.StatusNotFound, refuse(nil, codeNoClient, "this sessionId has no open event stream: open one with GET %s", pathSSE))
+	turnAway(w, http.StatusNotFound, refuse(nil, codeNoClient, "this sessionId has no open event stream: open one with GET %s", pathSSE))
 }
 
 // forward hands a message to its stream. One that cannot be read is refused
@@ -93,7 +93,7 @@ func (t *Transport) forward(w http.ResponseWriter, r *http.Request, st *stream) 
 // client's of its own, that nobody can name.
 func (t *Transport) postBody(w http.ResponseWriter, r *http.Request) {
 	if status, refused := postHead(r); refused != nil {
-		writeAnswer(w, status, refused)
+		turnAway(w, status, refused)
 		return
 	}
 	raw, done, refused := t.bodies.read(w, r)

@@ -31,7 +31,7 @@ func (t *Transport) serveStreamable(w http.ResponseWriter, r *http.Request) {
 // post takes one message, or a batch where the version has them.
 func (t *Transport) post(w http.ResponseWriter, r *http.Request) {
 	if status, refused := postHead(r); refused != nil {
-		writeAnswer(w, status, refused)
+		turnAway(w, status, refused)
 		return
 	}
 	raw, done, refused := t.bodies.read(w, r)
@@ -159,12 +159,12 @@ func (t *Transport) answerBatch(w http.ResponseWriter, r *http.Request, raw []by
 // it shows a client that the server is there.
 func (t *Transport) listen(w http.ResponseWriter, r *http.Request) {
 	if !accepts(r, typeEvents) {
-		writeAnswer(w, http.StatusNotAcceptable, refuse(nil, mcp.INVALID_REQUEST, "send Accept: text/event-stream"))
+		turnAway(w, http.StatusNotAcceptable, refuse(nil, mcp.INVALID_REQUEST, "send Accept: text/event-stream"))
 		return
 	}
 	client, status, refused := t.client(r, nil)
 	if refused != nil {
-		writeAnswer(w, status, refused)
+		turnAway(w, status, refused)
 		return
 	}
 	st := &stream{client: client, wire: newWire(t.hub, sender{newSession(client, true), errDropped})}
@@ -175,7 +175,7 @@ func (t *Transport) listen(w http.ResponseWriter, r *http.Request) {
 func (t *Transport) forget(w http.ResponseWriter, r *http.Request) {
 	client, status, refused := t.client(r, nil)
 	if refused != nil {
-		writeAnswer(w, status, refused)
+		turnAway(w, status, refused)
 		return
 	}
 	t.ids.forget(client)

@@ -92,7 +92,7 @@ func (t *Transport) serveStream(w http.ResponseWriter, r *http.Request, st *stre
 	st.ctx, st.cancel = context.WithCancelCause(r.Context())
 	defer st.cancel(nil)
 	if err := t.streams.add(st); err != nil {
-		writeAnswer(w, http.StatusServiceUnavailable, refuse(nil, codeBusy, "%v", err))
+		turnAway(w, http.StatusServiceUnavailable, refuse(nil, codeBusy, "%v", err))
 		return
 	}
 	defer t.streams.remove(st)
