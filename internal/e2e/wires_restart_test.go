@@ -54,12 +54,14 @@ func TestAKilledServerLosesNeitherVariablesNorARunningJob(t *testing.T) {
 	s.again(t)
 	idle, busy = &client{t, "idle", s.dial(t, "")}, &client{t, "busy", s.dial(t, "")}
 
-	first := idle.run("x + 1")
-	idle.wants(first, "42", "restarted")
-	if got := busy.status(id); got.Status != "running" {
+	idle.wants(idle.run("x + 1"), "42")
+	res := busy.call("get_job_status", map[string]any{"job_id": id})
+	told := text(res)
+	if got := structured[jobStatus](t, res); got.Status != "running" {
 		t.Fatalf("the job is %+v after the restart", got)
 	}
-	busy.wants(busy.ok("list_files", nil), "restarted", id)
+	// It is told once, on the first reply of the session that it concerns.
+	busy.wants(told, "restarted", id)
 	release(t, busy)
 	busy.until(id, "completed")
 	busy.wants(busy.ok("get_job_result", map[string]any{"job_id": id}), "begun", "42")

@@ -14,16 +14,21 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
-// over is in over another transport than Streamable HTTP.
-func (s *server) over(t *testing.T, transport mcp.Transport) *client {
+// classic returns a client over the classic event stream, which lasts as long
+// as the context that it was opened with.
+func classic(t *testing.T) *client {
 	t.Helper()
-	c := &client{t, sessionName(t), connect(t, transport)}
-	t.Cleanup(func() { c.raw("delete_session", map[string]any{"session_id": c.session}) })
-	return c
+	cs, err := mcp.NewClient(&mcp.Implementation{Name: "e2e", Version: "1"}, nil).
+		Connect(t.Context(), &mcp.SSEClientTransport{Endpoint: shared.url + "/mcp/sse"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cs.Close() })
+	return &client{t, in(t).session, cs}
 }
 
 func TestTheClassicEventStreamRunsCodeAndKeepsVariables(t *testing.T) {
-	c := shared.over(t, &mcp.SSEClientTransport{Endpoint: shared.url + "/mcp/sse"})
+	c := classic(t)
 	c.wants(c.run("x = 41\nprint('hello over', 'sse')"), "hello over sse")
 	c.wants(c.run("x + 1"), "42")
 }
