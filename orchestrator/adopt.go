@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -90,10 +91,19 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 	if err := o.seat(s, k); err != nil {
 		return err
 	}
-	if id := k.Info().Running; id != "" {
+	if id := k.Info().Running; o.isFree(id) {
 		o.takeOver(s, k, id)
 	}
 	return nil
+}
+
+// isFree says whether a runner's word for an execution is one of our ids, and
+// nobody's: a hostile runner could name another owner's.
+func (o *Orchestrator) isFree(id string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	raw, err := hex.DecodeString(id)
+	return err == nil && len(raw) == 4 && o.executions[id] == nil
 }
 
 // takeOver makes a job of the execution that runs in an adopted sandbox.
@@ -108,7 +118,12 @@ func (o *Orchestrator) takeOver(s *session, k Kernel, id string) {
 	o.order = append(o.order, x)
 	o.notify(s, fmt.Sprintf("the server restarted; code that was running in session %q goes on as job %s, its variables are kept", s.ref.ID, id))
 	o.mu.Unlock()
-	ctx, _ := o.begin(x)
+	ctx, ok := o.begin(x)
+	if !ok {
+		close(x.done)
+		x.ticket.leave()
+		return
+	}
 	o.goOwned(func() {
 		defer close(x.done)
 		defer x.ticket.leave()

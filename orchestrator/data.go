@@ -75,11 +75,14 @@ func (o *Orchestrator) operate(ctx context.Context, ref Ref, run Run, code Code)
 		<-x.done
 	}
 	o.mu.Lock()
-	out, failed := x.outcome, x.err
+	out, failed, ended := x.outcome, x.err, x.Status.Ended()
 	x.outcome = Outcome{} // a large table is the caller's alone
 	o.mu.Unlock()
 	if failed != nil {
 		return Outcome{}, failed
+	}
+	if !ended {
+		return Outcome{}, errClosing()
 	}
 	return out, operationError(out, run, code)
 }

@@ -39,7 +39,7 @@ func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(string)) (*e
 	}
 	x.ticket = s.line.join(true)
 	if x.ticket == nil {
-		return nil, Errorf(CodeBusy, "%d calls wait on session %q already; wait for some to end, or use another session_id", maxWaiting, ref.ID)
+		return nil, lineFull(s)
 	}
 	if err := o.register(x); err != nil {
 		x.ticket.leave()
@@ -105,11 +105,7 @@ func (o *Orchestrator) conclude(x *execution, k Kernel, outcome Outcome, err err
 	}
 	o.log.Warn("sandbox lost", "session_id", x.Session.ID, "execution_id", x.ID, "error", AsError(err).Err)
 	o.discard(x.session, k)
-	outcome = Outcome{Status: StatusFailed, Reply: Reply{Death: &Death{Cause: CauseGone}}}
-	if x.stopping {
-		outcome.Status = StatusCancelled
-	}
-	o.finish(x, outcome, nil)
+	o.finish(x, Outcome{Status: StatusFailed, Reply: Reply{Death: &Death{Cause: CauseGone}}}, nil)
 }
 
 // begin marks it as running, unless it was given up meanwhile. The context is
@@ -138,6 +134,9 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	x.Reply = outcome.Reply
 	x.Reply.Charts, x.Reply.Files = charts, files
 	x.Status, x.Ended, x.outcome = outcome.Status, time.Now(), outcome
+	if x.stopping && outcome.Reply.Death != nil && outcome.Reply.Death.Cause == CauseGone {
+		x.Status = StatusCancelled
+	}
 	x.watch = nil
 	s := x.session
 	s.used = x.Ended
@@ -164,6 +163,10 @@ type sink struct {
 
 func (s sink) Output(text string) {
 	s.o.mu.Lock()
+	if s.x.Status.Ended() {
+		s.o.mu.Unlock()
+		return
+	}
 	s.x.output = append(s.x.output, text...)
 	watch := s.x.watch
 	s.o.mu.Unlock()
@@ -175,6 +178,9 @@ func (s sink) Output(text string) {
 func (s sink) Chart(c Chart) {
 	s.o.mu.Lock()
 	defer s.o.mu.Unlock()
+	if s.x.Status.Ended() {
+		return
+	}
 	s.x.Reply.Charts = append(s.x.Reply.Charts, c)
 }
 
@@ -206,8 +212,8 @@ func (o *Orchestrator) interrupt(x *execution) {
 	if err := k.Interrupt(x.ID, StatusCancelled); err != nil {
 		o.log.Warn("interrupt failed", "execution_id", x.ID, "error", err)
 	}
-	patience := time.AfterFunc(2*InterruptGrace+hostGrace, func() { abandon(fmt.Errorf("no answer to an interrupt")) })
-	context.AfterFunc(o.life, func() { patience.Stop() })
+	// It is harmless when the execution has ended by then.
+	time.AfterFunc(2*InterruptGrace+hostGrace, func() { abandon(fmt.Errorf("no answer to an interrupt")) })
 }
 
 func randomHex(bytes int) string {

@@ -85,7 +85,7 @@ func (o *Orchestrator) write(folder *workspace.Folder, name string, uid int, sou
 func (o *Orchestrator) fileTurn(ctx context.Context, s *session) (*ticket, workspace.Claim, error) {
 	t := s.line.join(o.claimOf(s).SandboxID == "")
 	if t == nil {
-		return nil, workspace.Claim{}, o.lineFull(s)
+		return nil, workspace.Claim{}, lineFull(s)
 	}
 	if !t.wait(ctx.Done()) {
 		t.leave()

@@ -157,6 +157,9 @@ func (o *Orchestrator) forgetExecutions() {
 
 func (x *execution) size() int {
 	n := len(x.output) + len(x.Reply.Value) + len(x.Reply.Tail) + len(x.run.Code)
+	if f := x.Reply.Failure; f != nil {
+		n += len(f.Message) + len(f.Traceback)
+	}
 	for _, c := range x.Reply.Charts {
 		n += len(c.PNG)
 	}

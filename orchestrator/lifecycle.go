@@ -13,7 +13,7 @@ func (o *Orchestrator) Create(ctx context.Context, ref Ref) (Session, error) {
 	}
 	t := s.line.join(true)
 	if t == nil {
-		return Session{}, o.lineFull(s)
+		return Session{}, lineFull(s)
 	}
 	defer t.leave()
 	if !t.wait(ctx.Done()) {
@@ -39,10 +39,11 @@ func (o *Orchestrator) Reset(ctx context.Context, ref Ref) (Session, error) {
 	if k == nil { // no kernel: the next call starts a fresh one
 		return o.describe(s), nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	// The caller's going away must not leave a kernel half reset.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTimeout)
 	defer cancel()
 	if err := k.Reset(ctx); err != nil {
-		o.discard(s, k) // a fresh sandbox is a fresh kernel
+		_ = k.Close() // whoever watches it removes the sandbox: a fresh one has a fresh kernel
 	}
 	return o.describe(s), nil
 }
@@ -52,6 +53,13 @@ func (o *Orchestrator) Reset(ctx context.Context, ref Ref) (Session, error) {
 func (o *Orchestrator) Delete(ctx context.Context, ref Ref) error {
 	if err := ref.Validate(); err != nil {
 		return err
+	}
+	if s, _ := o.lookup(ref); s != nil { // on disk first: if that fails, nothing has changed
+		if claim := o.claimOf(s); claim.SandboxID != "" {
+			if err := o.cfg.Workspace.CondemnClaim(claim.SandboxID); err != nil {
+				return fileError(err)
+			}
+		}
 	}
 	s, waiting := o.strike(ref)
 	if s == nil {
@@ -73,9 +81,6 @@ func (o *Orchestrator) empty(s *session) error {
 	t := s.line.joinLast()
 	defer t.leave()
 	if claim := o.claimOf(s); claim.SandboxID != "" {
-		if err := o.cfg.Workspace.CondemnClaim(claim.SandboxID); err != nil {
-			return fileError(err)
-		}
 		o.mu.Lock()
 		k := s.kernel
 		s.kernel = nil
@@ -175,6 +180,6 @@ func (s *session) state() State {
 	}
 }
 
-func (o *Orchestrator) lineFull(s *session) error {
+func lineFull(s *session) error {
 	return Errorf(CodeBusy, "%d calls wait on session %q already; wait for some to end, or use another session_id", maxWaiting, s.ref.ID)
 }

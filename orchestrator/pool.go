@@ -67,13 +67,12 @@ func (o *Orchestrator) addSpare() error {
 	keep := !o.closing
 	if keep {
 		o.pool.spares = append(o.pool.spares, s)
+		o.goOwned(func() { o.watchSpare(s) })
 	}
 	o.mu.Unlock()
 	if !keep {
 		o.discardSpare(s)
-		return nil
 	}
-	o.goOwned(func() { o.watchSpare(s) })
 	return nil
 }
 
@@ -84,9 +83,14 @@ func (o *Orchestrator) watchSpare(s spare) {
 	case <-o.life.Done():
 		return
 	}
-	if o.pullSpare(s.id) {
-		o.discardSpare(s)
+	if !o.pullSpare(s.id) {
+		return
+	}
+	o.discardSpare(s)
+	select { // a spare that dies at once is not replaced in a loop
+	case <-time.After(spareRetry):
 		o.wakePool()
+	case <-o.life.Done():
 	}
 }
 

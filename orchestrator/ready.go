@@ -65,18 +65,23 @@ func (o *Orchestrator) obtain(ctx context.Context, s *session) (Kernel, error) {
 // seat gives the session its kernel and watches it from then on.
 func (o *Orchestrator) seat(s *session, k Kernel) error {
 	o.mu.Lock()
-	gone := s.deleted || o.closing
+	closing, gone := o.closing, s.deleted || o.closing
 	if !gone {
 		s.kernel = k
 		s.used = time.Now()
+		o.goOwned(func() { o.attend(s, k) }) // counted before Close can wait
 	}
 	o.mu.Unlock()
-	if gone {
+	switch {
+	case !gone:
+		return nil
+	case closing:
+		_ = k.Close() // claimed: the next start adopts it
+		return errClosing()
+	default:
 		o.scrap(s.claim.SandboxID, k)
 		return Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
 	}
-	o.goOwned(func() { o.attend(s, k) })
-	return nil
 }
 
 func (o *Orchestrator) setStarting(s *session, starting bool) {
@@ -107,10 +112,12 @@ func (o *Orchestrator) claim(s *session, id string, uid int) error {
 		SandboxID: id, UID: uid, Owner: s.ref.Owner, SessionID: s.ref.ID,
 		Nonce: randomHex(16), CreatedAt: s.created.UTC(),
 	}
-	if err := o.cfg.Workspace.WriteClaim(claim); err != nil {
-		return fileError(err)
+	err := o.cfg.Workspace.WriteClaim(claim)
+	if err == nil {
+		err = o.cfg.Workspace.MakeSession(id, s.ref.ID, uid)
 	}
-	if err := o.cfg.Workspace.MakeSession(id, s.ref.ID, uid); err != nil {
+	if err != nil {
+		_ = o.cfg.Workspace.RemoveClaim(id) // half a claim is none
 		return fileError(err)
 	}
 	o.mu.Lock()
@@ -123,7 +130,7 @@ func (o *Orchestrator) claim(s *session, id string, uid int) error {
 // is one and room for it, so that the first cell finds its kernel. The caller
 // holds the kernel's turn.
 func (o *Orchestrator) settle(s *session) error {
-	if o.sparesReady() > 0 {
+	if o.spareAndRoom() {
 		_, err := o.ready(s)
 		if err == nil || o.claimOf(s).SandboxID != "" {
 			return nil
@@ -138,6 +145,12 @@ func (o *Orchestrator) settle(s *session) error {
 		return err
 	}
 	return nil
+}
+
+func (o *Orchestrator) spareAndRoom() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.pool.spares) > 0 && o.held < o.cfg.Limits.MaxSessions
 }
 
 // boot starts a sandbox on a folder of its own and greets its runner. What an

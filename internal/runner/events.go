@@ -72,7 +72,7 @@ func (k *Kernel) kernel(f wire.Frame) {
 	}
 	if news.Ready {
 		select {
-		case k.ready <- news.Generation:
+		case k.ready <- struct{}{}:
 		default:
 		}
 		return

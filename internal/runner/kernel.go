@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"io"
 	"sync"
 	"time"
@@ -38,13 +37,14 @@ type Kernel struct {
 	seen    uint64     // last event received
 	acked   uint64     // last event acknowledged
 	run     *run
-	buried  int      // generation whose death a run's result has told
-	ready   chan int // generation of a kernel that waits; one is kept
+	buried  int           // generation whose death a run's result has told
+	early   string        // an execution interrupted before its run was sent
+	ready   chan struct{} // a kernel waits; one word is kept
+	turn    chan struct{} // held by who waits for it
 }
 
 // Dial greets the runner behind stream and takes the stream over: Close, or a
-// failure, closes it. acked is the last event that an earlier conversation
-// recorded, 0 for none. The error is an *orchestrator.Error.
+// failure, closes it. The error is an *orchestrator.Error.
 func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, error) {
 	k := &Kernel{
 		stream: stream,
@@ -52,10 +52,12 @@ func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, 
 		in:     wire.NewReader(stream, wire.MaxEvent),
 		deaths: make(chan orchestrator.Death, deathsKept),
 		done:   make(chan struct{}),
-		ready:  make(chan int, 1),
+		ready:  make(chan struct{}, 1),
+		turn:   make(chan struct{}, 1),
 	}
 	if err := k.greet(ctx); err != nil {
-		return nil, errors.Join(err, stream.Close())
+		_ = stream.Close() // the greeting's failure is the one to tell
+		return nil, err
 	}
 	go k.read()
 	return k, nil
@@ -124,6 +126,12 @@ func (k *Kernel) Reset(ctx context.Context) error {
 }
 
 func (k *Kernel) untilReady(ctx context.Context, f wire.Frame) error {
+	select { // two at a time would take each other's answers
+	case k.turn <- struct{}{}:
+		defer func() { <-k.turn }()
+	case <-ctx.Done():
+		return orchestrator.Hide(orchestrator.CodeUnavailable, ctx.Err(), "the sandbox's kernel did not start; try again")
+	}
 	select { // an earlier kernel's word does not count
 	case <-k.ready:
 	default:

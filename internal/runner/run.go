@@ -28,7 +28,20 @@ func (k *Kernel) Run(ctx context.Context, op orchestrator.Run, sink orchestrator
 	if err := k.out.Write(wire.New(wire.KindRun, op.ID, command(op))); err != nil {
 		return orchestrator.Outcome{}, gone(err)
 	}
+	if k.interruptedEarly(op.ID) {
+		if err := k.Interrupt(op.ID, orchestrator.StatusCancelled); err != nil {
+			return orchestrator.Outcome{}, err
+		}
+	}
 	return k.await(ctx, r)
+}
+
+// interruptedEarly says whether the run was interrupted before its frame was
+// sent: the runner, which did not know it yet, has ignored that.
+func (k *Kernel) interruptedEarly(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.early == id
 }
 
 // Resume waits for the execution that Info named, started in an earlier
@@ -79,6 +92,9 @@ func (k *Kernel) await(ctx context.Context, r *run) (orchestrator.Outcome, error
 
 // Interrupt stops the execution with that status; its Run returns.
 func (k *Kernel) Interrupt(id string, status orchestrator.Status) error {
+	k.mu.Lock()
+	k.early = id
+	k.mu.Unlock()
 	reason := wire.StatusCancelled
 	if status == orchestrator.StatusTimeout {
 		reason = wire.StatusTimeout
