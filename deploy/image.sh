@@ -72,12 +72,15 @@ build() {
 	}
 }
 
-# remove_older drops the tags of other builds; one that a sandbox still runs stays until it ends.
+# remove_older drops other builds' tags and first stages, gigabytes each; the newest first stage makes
+# the next build quick. What a sandbox still runs on stays until it ends.
 remove_older() {
 	local hash=$1 tag
 	docker image ls --filter "label=$label" --format '{{.Tag}}' "$image" | while read -r tag; do
 		[ "$tag" = latest ] || [ "$tag" = "$hash" ] || docker image rm "$image:$tag" >/dev/null 2>&1 || true
 	done
+	docker image ls --quiet --filter dangling=true --filter label=power-interpreter.stage=stack |
+		tail -n +2 | xargs -r docker image rm >/dev/null 2>&1 || true
 }
 
 main() {
