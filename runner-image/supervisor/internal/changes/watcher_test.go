@@ -25,8 +25,17 @@ type place struct {
 	since  time.Time
 }
 
-// follow prepares a folder and then follows it.
+// follow prepares a folder and then follows it, until all of it is watched.
 func follow(t *testing.T, prepare func(p *place)) *place {
+	t.Helper()
+	p := begin(t, prepare)
+	// Should the search for folders take longer, answers come from a walk.
+	p.later()
+	return p
+}
+
+// begin does not wait for the search for folders.
+func begin(t *testing.T, prepare func(p *place)) *place {
 	t.Helper()
 	p := &place{t: t, folder: t.TempDir()}
 	if prepare != nil {
@@ -89,7 +98,7 @@ func (p *place) expect(want ...string) {
 	}
 }
 
-func TestAnswersComeInTheOrderOfTheWrites(t *testing.T) {
+func TestWrittenFilesAreReportedOnce(t *testing.T) {
 	p := follow(t, nil)
 	p.expect()
 	p.write("b")
@@ -105,6 +114,33 @@ func TestFoldersThatWereThereAreWatchedToo(t *testing.T) {
 	p.write("d/e/old")
 	p.write("d/e/f/new")
 	p.expect("d/e/f/new", "d/e/old")
+}
+
+func TestAWriteDuringTheSearchForFoldersIsReported(t *testing.T) {
+	var names []string
+	p := begin(t, func(p *place) {
+		for i := range 500 {
+			p.write(fmt.Sprintf("d%d/e/old", i))
+		}
+	})
+	for i := range 100 {
+		names = append(names, fmt.Sprintf("d%d/e/old", i))
+		p.write(names[i])
+	}
+	time.Sleep(300 * time.Millisecond) // the search ends, most likely
+	slices.Sort(names)
+	p.expect(names...)
+}
+
+func TestFilesInFoldersJustMadeAreReported(t *testing.T) {
+	p := follow(t, nil)
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprintf("n%d/a/b/new", i))
+		p.write(names[i])
+	}
+	slices.Sort(names)
+	p.expect(names...)
 }
 
 func TestOnlyRegularFilesAreReported(t *testing.T) {

@@ -1,8 +1,10 @@
 package core_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"power-interpreter/internal/wire"
 )
@@ -24,8 +26,13 @@ func TestAKilledZygoteIsReplacedAndTheKernelLivesOn(t *testing.T) {
 }
 
 func TestAStoppedZygoteGoesOn(t *testing.T) {
-	s := opened(t)
+	s := opened(t, pingMS+"=200")
+	zygote := children(s.cmd.Process.Pid)[0]
 	s.cell("a1", "parent 19\nvalue 1")
+	time.Sleep(time.Second) // were it still stopped, it would be replaced as silent
+	if now := children(s.cmd.Process.Pid); !slices.Equal(now, []int{zygote}) {
+		t.Errorf("zygote %d became %v", zygote, now)
+	}
 	s.cell("a2", "exit 3")
 	if _, result := s.cell("a3", "value 1"); result.Status != wire.StatusOK {
 		t.Errorf("got %+v", result)
@@ -67,6 +74,15 @@ func TestWelcomeSaysWhetherTheStackIsImported(t *testing.T) {
 func TestAKernelThatIsOlderThanTheStackMakesWay(t *testing.T) {
 	s := start(t, lateWarm+"=1")
 	eventually(t, "a warm kernel", func() bool { w := s.hello(0); return w.Warm && w.Generation == 2 })
+	for w := s.hello(0); ; {
+		f := s.any()
+		if !body[wire.Kernel](t, f).Ready {
+			t.Error("the death of a kernel that nobody had used was told")
+		}
+		if f.Seq == w.Seq {
+			break
+		}
+	}
 	s.open(100, 100)
 	if _, result := s.cell("a1", "value 1"); result.Generation != 2 || result.Status != wire.StatusOK {
 		t.Errorf("got %+v", result)

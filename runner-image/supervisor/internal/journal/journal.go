@@ -88,7 +88,7 @@ func (j *Journal) Hello(welcome wire.Welcome, ack uint64) {
 	if err != nil {
 		return // a Welcome always marshals
 	}
-	j.welcome, j.next, j.attached = line, min(ack, j.seq)+1, true
+	j.welcome, j.next, j.attached = line, 0, true
 	j.signal()
 }
 

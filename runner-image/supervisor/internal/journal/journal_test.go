@@ -253,11 +253,21 @@ func TestAfterABrokenWriteAHelloBeginsAnew(t *testing.T) {
 	}
 	j.Hello(wire.Welcome{Nonce: "first"}, 0)
 	<-w.lines // it failed
+	if err := j.Append(wire.KindOutput, "a", wire.Output{Text: "y"}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case line := <-w.lines:
+		t.Errorf("written to nobody: %q", line)
+	case <-time.After(20 * time.Millisecond): // a failure may need longer to show, a success not
+	}
 	j.Hello(wire.Welcome{Nonce: "second"}, 0)
-	for got := ""; !strings.Contains(got, `"text":"x"`); {
+	for got := ""; !strings.Contains(got, `"text":"y"`); {
 		select {
 		case line := <-w.lines:
-			got += line
+			if got += line; !strings.Contains(got, `"second"`) {
+				t.Errorf("before the welcome: %q", got)
+			}
 		case <-time.After(30 * time.Second):
 			t.Fatalf("only got %q", got)
 		}
