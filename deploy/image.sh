@@ -64,7 +64,7 @@ build() {
 		[ -z "${!name:-}" ] || arguments+=(--build-arg "$name")
 	done
 	say "building $image:$hash: minutes the first time (log: $log)"
-	docker build --network=host --build-arg "BASE=$base" "${arguments[@]}" --label "$label=$hash" \
+	docker build --network=host --force-rm --build-arg "BASE=$base" "${arguments[@]}" --label "$label=$hash" \
 		--tag "$image:latest" --tag "$image:$hash" runner-image >"$log" 2>&1 </dev/null || {
 		tail -n 40 "$log" >&2
 		say "the build failed; the end of $log is above. Mend what it names and run this again."
