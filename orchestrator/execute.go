@@ -133,7 +133,10 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	charts := x.Reply.Charts
 	x.Reply = outcome.Reply
 	x.Reply.Charts, x.Reply.Files = charts, files
-	x.Status, x.Ended, x.outcome = outcome.Status, time.Now(), outcome
+	x.Status, x.Ended = outcome.Status, time.Now()
+	if x.run.Op != OpCell { // a cell's is its reply
+		x.outcome = outcome
+	}
 	if x.stopping && outcome.Reply.Death != nil && outcome.Reply.Death.Cause == CauseGone {
 		x.Status = StatusCancelled
 	}

@@ -160,8 +160,11 @@ func (x *execution) size() int {
 	if f := x.Reply.Failure; f != nil {
 		n += len(f.Message) + len(f.Traceback)
 	}
+	for _, f := range x.Reply.Files {
+		n += len(f.Path)
+	}
 	for _, c := range x.Reply.Charts {
-		n += len(c.PNG)
+		n += len(c.PNG) + len(c.File) + len(c.Alt)
 	}
 	return n
 }

@@ -9,11 +9,25 @@ import (
 	"power-interpreter/orchestrator"
 )
 
+// Bounds on what an answer holds: each entry costs this process many times its
+// bytes on the wire.
+const (
+	maxDatasets = 1000
+	// maxDescribed bounds the entries of descriptions: 200 datasets of 100 columns.
+	maxDescribed = 100_000
+	// maxValues bounds those of a table: 10,000 rows of 100 columns.
+	maxValues = 1_100_000
+)
+
 var errAnswer = errors.New("the operation's answer is missing, too large or of another form")
 
 // answer decodes what the operation itself gives back, into its field of o.
 func answer(op orchestrator.Op, raw json.RawMessage, o *orchestrator.Outcome) error {
-	if len(raw) > wire.MaxData {
+	most := maxDescribed
+	if op == orchestrator.OpQuery {
+		most = maxValues
+	}
+	if len(raw) > wire.MaxData || entries(raw) > most {
 		return errAnswer
 	}
 	var err error
@@ -32,11 +46,28 @@ func answer(op orchestrator.Op, raw json.RawMessage, o *orchestrator.Outcome) er
 	case orchestrator.OpDatasets:
 		var list []wire.Dataset
 		err = decode(raw, &list)
-		for _, d := range list {
+		for _, d := range list[:min(len(list), maxDatasets)] {
 			o.Datasets = append(o.Datasets, dataset(d))
 		}
 	}
 	return err
+}
+
+// entries counts, about, what lies in JSON's arrays and objects: their opening
+// marks and commas, outside of text.
+func entries(raw []byte) (n int) {
+	inText := false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inText && c == '\\':
+			i++
+		case c == '"':
+			inText = !inText
+		case !inText && (c == ',' || c == '[' || c == '{'):
+			n++
+		}
+	}
+	return n
 }
 
 // decode keeps every digit of a number.

@@ -224,6 +224,22 @@ func TestAFloodOfEventsIsBounded(t *testing.T) {
 	}
 }
 
+func TestAnAnswerOfMillionsOfEntriesIsRefused(t *testing.T) {
+	for op, data := range map[orchestrator.Op]string{
+		orchestrator.OpDatasets: "[" + strings.Repeat("{},", 200_000) + "{}]",
+		orchestrator.OpQuery:    `{"columns":[],"rows":[` + strings.Repeat("[],", 1_000_000) + "[]]}",
+	} {
+		s, k := dial(t, "", wire.Welcome{})
+		go func() {
+			run := s.next()
+			s.event(1, wire.KindResult, run.ID, wire.Result{Status: wire.StatusOK, Data: json.RawMessage(data)})
+		}()
+		if _, err := k.Run(t.Context(), orchestrator.Run{ID: "1", Op: op}, &heard{}); err == nil {
+			t.Errorf("%s: no error", op)
+		}
+	}
+}
+
 func TestABrokenStreamEndsARun(t *testing.T) {
 	s, k := dial(t, "", wire.Welcome{})
 	go func() {

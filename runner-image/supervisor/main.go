@@ -34,7 +34,9 @@ func run() error {
 	if err := os.MkdirAll(home, 0o700); err != nil {
 		return fmt.Errorf("home: %w", err)
 	}
-	zygote := []string{"python3", "-m", "power_worker"}
+	// -s and -P: nothing that a cell left at home or in a folder is imported by
+	// the process that its next kernel comes from.
+	zygote := []string{"python3", "-s", "-P", "-m", "power_worker"}
 	if len(os.Args) > 1 {
 		zygote = os.Args[1:]
 	}

@@ -1,12 +1,16 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from harness import Kernel, Run
 
 FRAME = pd.DataFrame(
     {"region": ["East", "West", "Süd"], "revenue": [10.5, 20.25, 30.0], "n": [1, 2, 3]}
 )
 
 
-def load(kernel, file, name="d", **more):
+def load(kernel: Kernel, file: str, name: str = "d", **more: str) -> Run:
     return kernel.run("load", file=file, name=name, **more)
 
 
@@ -29,11 +33,13 @@ def load(kernel, file, name="d", **more):
             lambda p: p.write_text('{"data": ' + FRAME.to_json(orient="records") + ', "n": 3}'),
         ),
         ("t.jsonl", lambda p: FRAME.to_json(p, orient="records", lines=True)),
-        ("t.parquet", lambda p: FRAME.to_parquet(p)),
+        ("t.parquet", FRAME.to_parquet),
         ("t.xlsx", lambda p: FRAME.to_excel(p, index=False)),
     ],
 )
-def test_each_format_gives_the_same_table(kernel, tmp_path, file, write):
+def test_each_format_gives_the_same_table(
+    kernel: Kernel, tmp_path: Path, file: str, write: Callable[[Path], object]
+) -> None:
     write(tmp_path / file)
     run = load(kernel, file)
     if file == "columns.json":  # pandas' own form: a mapping of columns to rows
@@ -50,7 +56,7 @@ def test_each_format_gives_the_same_table(kernel, tmp_path, file, write):
     )
 
 
-def test_loading_again_replaces(kernel, tmp_path):
+def test_loading_again_replaces(kernel: Kernel, tmp_path: Path) -> None:
     FRAME.to_csv(tmp_path / "a.csv", index=False)
     FRAME.head(1).to_csv(tmp_path / "b.csv", index=False)
     load(kernel, "a.csv")
@@ -58,7 +64,7 @@ def test_loading_again_replaces(kernel, tmp_path):
     assert kernel.cell("len(d)").value == "1"
 
 
-def test_a_wrong_sheet_names_those_there_are(kernel, tmp_path):
+def test_a_wrong_sheet_names_those_there_are(kernel: Kernel, tmp_path: Path) -> None:
     with pd.ExcelWriter(tmp_path / "b.xlsx", engine="openpyxl") as book:
         FRAME.to_excel(book, sheet_name="First", index=False)
         FRAME.head(1).to_excel(book, sheet_name="Second", index=False)
@@ -74,7 +80,7 @@ def test_a_wrong_sheet_names_those_there_are(kernel, tmp_path):
     assert "hidden sheets: Secret" in notes
 
 
-def test_ragged_rows_are_kept_and_named(kernel, tmp_path):
+def test_ragged_rows_are_kept_and_named(kernel: Kernel, tmp_path: Path) -> None:
     (tmp_path / "r.csv").write_text("a,b\n1,2\n3,4,5\n6,7\n")
     run = load(kernel, "r.csv")
     assert run.data["rows"] == 3
@@ -99,7 +105,9 @@ def test_ragged_rows_are_kept_and_named(kernel, tmp_path):
         ("fake.parquet", b"PAR2 no", "parquet"),
     ],
 )
-def test_what_is_no_table_is_refused_in_words(kernel, tmp_path, file, content, words):
+def test_what_is_no_table_is_refused_in_words(
+    kernel: Kernel, tmp_path: Path, file: str, content: bytes, words: str
+) -> None:
     (tmp_path / file).write_bytes(content)
     run = load(kernel, file)
     assert (run.status, run.error["name"]) == ("error", "bad_file"), run
@@ -111,14 +119,16 @@ def test_what_is_no_table_is_refused_in_words(kernel, tmp_path, file, content, w
 
 
 @pytest.mark.parametrize("name", ["", "1st", "my data", "class", "list", "a.b"])
-def test_a_name_that_cannot_be_a_variable_gets_a_better_one(kernel, tmp_path, name):
+def test_a_name_that_cannot_be_a_variable_gets_a_better_one(
+    kernel: Kernel, tmp_path: Path, name: str
+) -> None:
     FRAME.to_csv(tmp_path / "t.csv", index=False)
     run = load(kernel, "t.csv", name)
     assert run.error["name"] == "bad_name"
     assert run.error["hint"].split()[-1].isidentifier()
 
 
-def test_a_file_outside_or_missing_is_refused(kernel, tmp_path):
+def test_a_file_outside_or_missing_is_refused(kernel: Kernel, tmp_path: Path) -> None:
     (tmp_path / "there.csv").write_text("a\n1\n")
     (tmp_path / "out.csv").symlink_to("/etc/passwd")
     assert "there.csv" in load(kernel, "missing.csv").error["hint"]
@@ -126,23 +136,24 @@ def test_a_file_outside_or_missing_is_refused(kernel, tmp_path):
         assert load(kernel, file).error["name"] == "bad_file"
 
 
-def test_integers_beyond_64_bits_stay_exact(kernel, tmp_path):
+def test_integers_beyond_64_bits_stay_exact(kernel: Kernel, tmp_path: Path) -> None:
     (tmp_path / "big.csv").write_text("n\n123456789012345678901234567890\n1\n")
     assert load(kernel, "big.csv").status == "ok"
     assert kernel.cell("str(d.n.iloc[0])").value == "'123456789012345678901234567890'"
 
 
-def test_nested_json_is_flattened_one_level(kernel, tmp_path):
+def test_nested_json_is_flattened_one_level(kernel: Kernel, tmp_path: Path) -> None:
     (tmp_path / "n.json").write_text('[{"a": {"b": 1, "c": {"d": 2}}, "e": [1]}]')
     assert [c["name"] for c in load(kernel, "n.json").data["columns"]] == ["e", "a.b", "a.c"]
 
 
-def test_datasets_lists_loaded_and_plain_frames(kernel, tmp_path):
+def test_datasets_lists_loaded_and_plain_frames(kernel: Kernel, tmp_path: Path) -> None:
     FRAME.to_csv(tmp_path / "t.csv", index=False)
     assert kernel.run("datasets").data == []
     load(kernel, "t.csv", "loaded")
     kernel.cell(
-        "import pandas as pd\nplain = pd.DataFrame({'x': range(5)})\nwide = pd.DataFrame([range(500)])\nplain"
+        "import pandas as pd\nplain = pd.DataFrame({'x': range(5)})\nwide = "
+        "pd.DataFrame([range(500)])\nplain"
     )
     listed = {d["name"]: d for d in kernel.run("datasets").data}
     assert sorted(listed) == ["loaded", "plain", "wide"]
@@ -152,3 +163,11 @@ def test_datasets_lists_loaded_and_plain_frames(kernel, tmp_path):
         [{"name": "x", "type": "int64"}],
     )
     assert (listed["wide"]["column_count"], len(listed["wide"]["columns"])) == (500, 100)
+
+
+def test_a_decimal_comma_changes_numbers_and_nothing_else(kernel, tmp_path):
+    (tmp_path / "de.csv").write_text(
+        "Datum;Betrag;Preis;IP\n01.02.2024;1.234,50;9,99;10.0.0.1\n02.02.2024;7,25;0,50;10.0.0.2\n"
+    )
+    assert load(kernel, "de.csv").status == "ok"
+    assert kernel.cell("d.iloc[0].tolist()").value == "['01.02.2024', 1234.5, 9.99, '10.0.0.1']"

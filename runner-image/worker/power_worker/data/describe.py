@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..limits import MAX_COLUMNS
+from power_worker.limits import MAX_COLUMNS
 
 if TYPE_CHECKING:
     from .loader import Loaded
@@ -18,7 +18,7 @@ _PREVIEW_CELL = 40
 
 def dataset(
     name: str,
-    frame: Any,  # noqa: ANN401  pandas is not imported here
+    frame: Any,
     origin: "Loaded | None" = None,
     *,
     preview: bool = False,
@@ -43,7 +43,7 @@ def dataset(
     return described
 
 
-def _preview(frame: Any) -> str:  # noqa: ANN401
+def _preview(frame: Any) -> str:
     return frame.head(_PREVIEW_ROWS).to_string(
         max_cols=_PREVIEW_COLUMNS,
         line_width=_PREVIEW_WIDTH,

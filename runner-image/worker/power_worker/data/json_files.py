@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..outcome import RefusedError
+from power_worker.outcome import RefusedError
 
 
 def read(path: Path) -> tuple[pd.DataFrame, list[str]]:
@@ -57,7 +57,7 @@ def _is_lines(path: Path) -> bool:
     return isinstance(first, dict)
 
 
-def _frame(path: Path, document: Any, notes: list[str]) -> pd.DataFrame:  # noqa: ANN401
+def _frame(path: Path, document: Any, notes: list[str]) -> pd.DataFrame:
     if isinstance(document, list):
         return _flat(document)
     if isinstance(document, dict):

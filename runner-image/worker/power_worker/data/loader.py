@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..outcome import RefusedError
+from power_worker.outcome import RefusedError
+
 from . import json_files, text_files, workbooks
 
 
@@ -97,7 +98,10 @@ def _what_it_is(path: Path) -> str:
         head = file.read(512)
     for magic, name in _MAGIC:
         if head.startswith(magic):
-            return f"by its first bytes it is {name}: give it the right extension, or read it in execute_code"
+            return (
+                f"by its first bytes it is {name}: give it the right extension, "
+                "or read it in execute_code"
+            )
     text = head.lstrip().lower()
     if text.startswith((b"<!doctype html", b"<html")):
         return "it is a web page, not a data file: fetch the file's own address"

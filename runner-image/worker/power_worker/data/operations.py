@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..outcome import Outcome
+from power_worker.outcome import Outcome
+
 from . import describe
 from .query import Database
 from .registry import Registry
@@ -23,7 +24,7 @@ class Operations:
         return {"load": self._load, "query": self._query, "datasets": self._datasets}
 
     def _load(self, _id: str, args: dict[str, Any]) -> Outcome:
-        from . import loader  # noqa: PLC0415  pandas, where the zygote has not imported it yet
+        from . import loader
 
         name = str(args.get("name", ""))
         self._registry.check_name(name)

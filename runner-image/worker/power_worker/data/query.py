@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..limits import MAX_DATA
-from ..outcome import RefusedError
+from power_worker.limits import MAX_DATA
+from power_worker.outcome import RefusedError
+
 from .values import safe
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Database:
         self, sql: str, *, limit: int, offset: int, folder: Path, run_id: str
     ) -> dict[str, Any]:
         """Run SQL and return wire.Table: rows of the last statement's result."""
-        import duckdb  # noqa: PLC0415  where the zygote has not imported it yet
+        import duckdb
 
         connection = self._open(duckdb)
         try:
@@ -59,7 +60,7 @@ class Database:
         except duckdb.Error as error:
             raise self._explained(error) from None
 
-    def _open(self, duckdb: Any) -> "duckdb.DuckDBPyConnection":  # noqa: ANN401  the module
+    def _open(self, duckdb: Any) -> "duckdb.DuckDBPyConnection":
         if self._connection is None:
             self._connection = duckdb.connect(
                 ":memory:",
@@ -68,7 +69,7 @@ class Database:
                     "memory_limit": f"{int(_memory() * _MEMORY_SHARE) >> 20}MiB",
                     "autoinstall_known_extensions": "false",
                     "autoload_known_extensions": "false",
-                    "temp_directory": "/tmp/duckdb",  # noqa: S108  the sandbox's own
+                    "temp_directory": "/tmp/duckdb",
                     "python_enable_replacements": "false",
                 },
             )
@@ -104,11 +105,15 @@ class Database:
         return RefusedError("sql_error", text[:4000], hint)
 
 
-def _presentable(frame: Any) -> Any:  # noqa: ANN401
+def _presentable(frame: Any) -> Any:
     """Return a frame that DuckDB takes: labels as text, mixed columns as text."""
+    import numpy as np
+
     labels = [str(label) for label in frame.columns]
     mixed = [
-        i for i, kind in enumerate(frame.dtypes) if kind == object and _is_mixed(frame.iloc[:, i])
+        i
+        for i, kind in enumerate(frame.dtypes)
+        if isinstance(kind, np.dtypes.ObjectDType) and _is_mixed(frame.iloc[:, i])
     ]
     if labels == list(frame.columns) and not mixed:
         return frame
@@ -120,9 +125,9 @@ def _presentable(frame: Any) -> Any:  # noqa: ANN401
     return shown
 
 
-def _is_mixed(column: Any) -> bool:  # noqa: ANN401
+def _is_mixed(column: Any) -> bool:
     """Tell a column of several types, or of integers beyond 64 bits, by all its values."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     kind = pd.api.types.infer_dtype(column, skipna=True)
     if kind == "integer":
@@ -130,7 +135,7 @@ def _is_mixed(column: Any) -> bool:  # noqa: ANN401
     return kind.startswith("mixed") and not _same_containers(column)
 
 
-def _same_containers(column: Any) -> bool:  # noqa: ANN401
+def _same_containers(column: Any) -> bool:
     kinds = {type(value) for value in column.dropna()}
     return len(kinds) == 1 and next(iter(kinds)) in (list, dict)
 
@@ -199,8 +204,8 @@ class _Saver:
         self._sink: Any = None
         self._whole = True
         with contextlib.suppress(Exception):
-            import pyarrow as pa  # noqa: PLC0415
-            import pyarrow.parquet as pq  # noqa: PLC0415
+            import pyarrow as pa
+            import pyarrow.parquet as pq
 
             path.parent.mkdir(exist_ok=True)
             self._sink = pa.OSFile(str(path), "wb")
@@ -215,7 +220,7 @@ class _Saver:
         try:
             self._writer.write_batch(batch)
             self._whole = self._sink.tell() <= _MAX_SAVED
-        except Exception:  # noqa: BLE001  the answer matters more than its copy
+        except Exception:
             self._whole = False
 
     def close(self) -> bool:
@@ -230,7 +235,7 @@ class _Saver:
         return True
 
 
-def _interruptible[T](connection: "duckdb.DuckDBPyConnection", work: Any) -> T:  # noqa: ANN401
+def _interruptible[T](connection: "duckdb.DuckDBPyConnection", work: Any) -> T:
     """Do DuckDB's work in a thread, so that a SIGINT here stops it."""
     done = threading.Event()
     answer: list[Any] = []
@@ -239,7 +244,7 @@ def _interruptible[T](connection: "duckdb.DuckDBPyConnection", work: Any) -> T: 
     def body() -> None:
         try:
             answer.append(work())
-        except BaseException as error:  # noqa: BLE001  raised again by the waiter
+        except BaseException as error:
             failure.append(error)
         finally:
             done.set()

@@ -7,8 +7,9 @@ import sys
 import weakref
 from typing import TYPE_CHECKING, Any
 
-from ..limits import MAX_DATA
-from ..outcome import RefusedError
+from power_worker.limits import MAX_DATA
+from power_worker.outcome import RefusedError
+
 from . import describe
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Registry:
             if isinstance(value, pandas.DataFrame) and not _RESULT.fullmatch(name):
                 yield name, value
 
-    def get(self, name: str) -> Any:  # noqa: ANN401  whatever the code bound to it
+    def get(self, name: str) -> Any:
         """Return a variable's value, None for none."""
         return self._namespace.get(name)
 
@@ -76,6 +77,6 @@ class Registry:
             described.append(entry)
         return described
 
-    def _origin(self, name: str, frame: Any) -> "Loaded | None":  # noqa: ANN401
+    def _origin(self, name: str, frame: Any) -> "Loaded | None":
         ref, origin = self._sources.get(name, (lambda: None, None))
         return origin if ref() is frame else None

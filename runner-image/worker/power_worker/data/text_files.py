@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..outcome import RefusedError
+from power_worker.outcome import RefusedError
 
 #: Bytes that the encoding and the delimiter are found out from.
 _SAMPLE = 256 << 10
@@ -117,22 +117,19 @@ def _table(
         "sep": separator,
         "encoding": encoding,
         "decimal": decimal,
-        "thousands": "." if decimal == "," else None,
     }
     try:
-        return pd.read_csv(path, low_memory=False, **options)
+        return _grouped(pd.read_csv(path, low_memory=False, **options), decimal)
     except pd.errors.EmptyDataError:
         raise RefusedError("bad_file", f"{path.name} is empty: no column was found in it") from None
     except pd.errors.ParserError:
         return _ragged(path, encoding, options, notes)
 
 
-def _ragged(
-    path: Path, encoding: str, options: dict[str, str | None], notes: list[str]
-) -> pd.DataFrame:
+def _ragged(path: Path, encoding: str, options: dict[str, str], notes: list[str]) -> pd.DataFrame:
     """Read rows longer than the header: further columns take what they have more."""
     with path.open(encoding=encoding, newline="") as file:
-        rows = list(csv.reader(file, delimiter=options["sep"] or ","))
+        rows = list(csv.reader(file, delimiter=options["sep"]))
     header = rows[0]
     width = max(map(len, rows))
     odd = [number for number, row in enumerate(rows, 1) if len(row) > len(header)]
@@ -146,6 +143,23 @@ def _ragged(
     writer.writerow(header)
     writer.writerows(row + [""] * (width - len(row)) for row in rows[1:])
     buffer.seek(0)
-    return pd.read_csv(
-        buffer, low_memory=False, decimal=options["decimal"] or ".", thousands=options["thousands"]
-    )
+    decimal = options["decimal"]
+    return _grouped(pd.read_csv(buffer, low_memory=False, decimal=decimal), decimal)
+
+
+def _grouped(frame: pd.DataFrame, decimal: str) -> pd.DataFrame:
+    """Make numbers of columns such as 1.234,5, and of no other: a date has points too."""
+    if decimal != ",":
+        return frame
+    for i, kind in enumerate(frame.dtypes):
+        if not pd.api.types.is_string_dtype(kind):
+            continue
+        column = frame.iloc[:, i]
+        text = column.dropna().astype(str).str.strip()
+        marked = (
+            text.str.contains(".", regex=False).any() and text.str.contains(",", regex=False).any()
+        )
+        if marked and text.str.fullmatch(r"[-+]?\d{1,3}(\.\d{3})*(,\d+)?").all():
+            plain = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+            frame.isetitem(i, pd.to_numeric(plain).reindex(column.index))
+    return frame

@@ -1,6 +1,6 @@
 """DuckDB's values as JSON: exact where JSON can say them, text where it cannot."""
 
-import datetime
+import datetime as dt
 import decimal
 import math
 import uuid
@@ -15,7 +15,7 @@ _MAX_ENTRIES = 1000
 _MAX_BYTES_SHOWN = 32
 
 
-def safe(value: Any) -> Any:  # noqa: ANN401, PLR0911  one line a kind
+def safe(value: Any) -> Any:  # noqa: C901, PLR0911  one line a kind
     """Return a value that JSON can hold."""
     if value is None or isinstance(value, bool):
         return value
@@ -27,7 +27,7 @@ def safe(value: Any) -> Any:  # noqa: ANN401, PLR0911  one line a kind
         return value if len(value) <= _MAX_TEXT else value[:_MAX_TEXT] + "…"
     if isinstance(value, decimal.Decimal):
         return _number(value)
-    if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
+    if isinstance(value, (dt.datetime, dt.date, dt.time)):
         return value.isoformat()
     if isinstance(value, (bytes, bytearray)):
         more = "…" if len(value) > _MAX_BYTES_SHOWN else ""
@@ -36,7 +36,7 @@ def safe(value: Any) -> Any:  # noqa: ANN401, PLR0911  one line a kind
         return {str(k)[:_MAX_TEXT]: safe(v) for k, v in list(value.items())[:_MAX_ENTRIES]}
     if isinstance(value, (list, tuple)):
         return [safe(v) for v in value[:_MAX_ENTRIES]]
-    if isinstance(value, (datetime.timedelta, uuid.UUID)):
+    if isinstance(value, (dt.timedelta, uuid.UUID)):
         return str(value)
     return str(value)[:_MAX_TEXT]
 

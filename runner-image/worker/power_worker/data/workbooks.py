@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..outcome import RefusedError
+from power_worker.outcome import RefusedError
 
 #: Sheets that a note or an error names.
 _MAX_NAMED = 30
