@@ -170,7 +170,7 @@ class Figures:
         original = module.switch_backend
 
         @functools.wraps(original)
-        def switch_backend(newbackend: str) -> None:
+        def switch_backend(_newbackend: str) -> None:
             original(BACKEND)
 
         module.switch_backend = switch_backend

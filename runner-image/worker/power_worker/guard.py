@@ -23,8 +23,10 @@ class Guard:
         self._known = dict(sys.modules)
 
     def remember(self) -> None:
-        """Note which modules are there. The zygote does it: it would cost a fork 15 ms of
-        copied pages, for it counts a reference to each module.
+        """Note which modules are there.
+
+        The zygote does it: it counts a reference to each module, and in a fresh kernel that
+        would copy pages for 15 ms.
         """
         if len(self._known) != len(sys.modules):
             self._known = dict(sys.modules)

@@ -57,7 +57,7 @@ def hint(error: BaseException, namespace: dict[str, Any], folder: Path) -> str:
         return ""
 
 
-def _hint(error: BaseException, namespace: dict[str, Any], folder: Path) -> str:
+def _hint(error: BaseException, namespace: dict[str, Any], folder: Path) -> str:  # noqa: PLR0911  one line a kind
     if isinstance(error, ModuleNotFoundError) and error.name:
         return packages.missing(error.name)
     if isinstance(error, ImportError):

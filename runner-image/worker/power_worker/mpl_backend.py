@@ -28,7 +28,7 @@ class FigureManagerPower(FigureManagerBase):
         super().destroy()
 
     @classmethod
-    def pyplot_show(cls, *, block: bool | None = None) -> None:
+    def pyplot_show(cls, **_: Any) -> None:
         """Show and close every open figure, for plt.show()."""
         if owner is not None:
             for manager in Gcf.get_all_fig_managers():

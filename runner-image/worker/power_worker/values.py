@@ -5,6 +5,7 @@ import io
 import re
 import sys
 from collections.abc import Callable
+from pprint import pformat
 from typing import Any
 
 from IPython.core.formatters import DisplayFormatter
@@ -23,7 +24,7 @@ _BARE = re.compile(r"<[\w.]+ object( at 0x[0-9a-f]+)?>")
 _TEXTS: tuple[tuple[str, Callable[[Any], str]], ...] = (
     ("text/markdown", str),
     ("text/latex", str),
-    ("application/json", lambda data: pretty(data)),
+    ("application/json", lambda data: pformat(data, width=_MAX_WIDTH, sort_dicts=False)),
     ("text/html", html_to_text),
 )
 _PICTURES = ("image/png", "image/jpeg")
@@ -51,7 +52,7 @@ class Formatter(DisplayFormatter):
 
     figures: Figures
 
-    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
+    def format(self, obj: Any, *_: Any, **__: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the one representation to show; nothing for what has shown itself."""
         if type(obj) in _PLAIN or obj is None:
             return {"text/plain": self.text(obj)}, {}
@@ -160,13 +161,6 @@ class Values:
             except Exception as error:
                 return f"[picture not shown: {type(error).__name__}: {error}]"
         return ""
-
-
-def pretty(data: Any) -> str:
-    """Return plain data as indented text."""
-    from pprint import pformat
-
-    return pformat(data, width=_MAX_WIDTH, sort_dicts=False)
 
 
 def _is_figure(obj: Any) -> bool:

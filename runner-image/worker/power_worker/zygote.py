@@ -4,6 +4,7 @@ It runs no user code, keeps to one thread as far as libraries allow, cannot be t
 user, and ignores every signal that can be ignored.
 """
 
+import contextlib
 import gc
 import os
 import select
@@ -132,10 +133,8 @@ class Zygote:
 
     def _own(self, pid: int) -> None:
         self._kernels.add(pid)
-        try:
+        with contextlib.suppress(OSError):  # it has died
             os.setpgid(pid, pid)  # the kernel does so too: whoever comes first
-        except OSError:
-            pass  # it has, or it is dead
 
     def _leave(self) -> None:
         """Close, in a child, what belongs to the zygote."""

@@ -1,9 +1,12 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
-from harness import Zygote
+from harness import Kernel, Zygote
 
 
 @pytest.fixture(scope="session")
-def zygote():
+def zygote() -> Iterator[Zygote]:
     z = Zygote()
     z.wait_for("warm")
     yield z
@@ -11,7 +14,7 @@ def zygote():
 
 
 @pytest.fixture
-def kernel(zygote, tmp_path):
+def kernel(zygote: Zygote, tmp_path: Path) -> Iterator[Kernel]:
     k = zygote.fork(tmp_path)
     yield k
     k.kill()

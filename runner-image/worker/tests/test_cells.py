@@ -1,6 +1,9 @@
 """Cells: values, magics, await, the namespace, exits."""
 
+from pathlib import Path
+
 import pytest
+from harness import Kernel
 
 
 @pytest.mark.parametrize(
@@ -32,12 +35,12 @@ import pytest
         ("a = 1\r\na + 1\r\n", "2"),
     ],
 )
-def test_the_last_value_shows_as_in_a_notebook(kernel, code, value):
+def test_the_last_value_shows_as_in_a_notebook(kernel: Kernel, code: str, value: str) -> None:
     run = kernel.cell(code)
     assert (run.status, run.value) == ("ok", value), run
 
 
-def test_variables_stay_and_the_last_values_are_few(kernel):
+def test_variables_stay_and_the_last_values_are_few(kernel: Kernel) -> None:
     kernel.cell("x = 40")
     assert kernel.cell("x + 2").value == "42"
     assert kernel.cell("_ + 1").value == "43"
@@ -48,7 +51,7 @@ def test_variables_stay_and_the_last_values_are_few(kernel):
     assert kernel.cell("_").value == "'mine'"
 
 
-def test_text_shows_in_the_order_written_whoever_wrote_it(kernel):
+def test_text_shows_in_the_order_written_whoever_wrote_it(kernel: Kernel) -> None:
     run = kernel.cell(
         "import os, sys, subprocess, ctypes\n"
         "print('1')\n"
@@ -67,7 +70,7 @@ def test_text_shows_in_the_order_written_whoever_wrote_it(kernel):
     assert run.output == "1\n2\n3\n4\n567\n8\n'9'\nlast\n"
 
 
-def test_lone_surrogates_are_no_error(kernel):
+def test_lone_surrogates_are_no_error(kernel: Kernel) -> None:
     run = kernel.cell("print('a\\ud800b')\n'\\ud800'")
     assert run.output == "a\\ud800b\n"
     assert run.value == "'\\ud800'"
@@ -86,13 +89,13 @@ def test_lone_surrogates_are_no_error(kernel):
         ("len?", "Return the number of items"),
     ],
 )
-def test_magics_work(kernel, code, words):
+def test_magics_work(kernel: Kernel, code: str, words: str) -> None:
     run = kernel.cell(code)
     assert run.status == "ok", run
     assert words in run.output
 
 
-def test_run_executes_a_script_and_its_failure_is_the_cells(kernel, tmp_path):
+def test_run_executes_a_script_and_its_failure_is_the_cells(kernel: Kernel, tmp_path: Path) -> None:
     (tmp_path / "s.py").write_text("y = 5\nprint('in script')\n")
     (tmp_path / "bad.py").write_text("def f():\n    return 1 / 0\nf()\n")
     assert kernel.cell("%run s.py").output == "in script\n"
@@ -113,7 +116,9 @@ def test_run_executes_a_script_and_its_failure_is_the_cells(kernel, tmp_path):
         ("import sys; sys.exit('no data')", "error", "no data"),
     ],
 )
-def test_exit_ends_the_cell_and_not_the_kernel(kernel, code, status, message):
+def test_exit_ends_the_cell_and_not_the_kernel(
+    kernel: Kernel, code: str, status: str, message: str
+) -> None:
     kernel.cell("kept = 1")
     run = kernel.cell(code)
     assert run.status == status
@@ -124,14 +129,14 @@ def test_exit_ends_the_cell_and_not_the_kernel(kernel, code, status, message):
 @pytest.mark.parametrize(
     "code", ["input('name? ')", "breakpoint()", "import getpass; getpass.getpass()"]
 )
-def test_what_needs_a_keyboard_fails_at_once(kernel, code):
+def test_what_needs_a_keyboard_fails_at_once(kernel: Kernel, code: str) -> None:
     run = kernel.cell(code)
     assert run.status == "error"
     if "pass" not in code:
         assert "nobody can type" in run.error["message"]
 
 
-def test_a_value_too_long_for_a_result_is_printed(kernel):
+def test_a_value_too_long_for_a_result_is_printed(kernel: Kernel) -> None:
     run = kernel.cell("'x' * 50_000")
     assert run.value == ""
     assert len(run.output) > 50_000
@@ -141,7 +146,7 @@ def test_a_value_too_long_for_a_result_is_printed(kernel):
     assert len(run.output) < 3_000_000
 
 
-def test_modules_of_the_sessions_folder_can_be_imported(kernel, tmp_path):
+def test_modules_of_the_sessions_folder_can_be_imported(kernel: Kernel, tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("def twice(x):\n    return 2 * x\n")
     assert kernel.cell("import helper\nhelper.twice(21)").value == "42"
 
@@ -160,23 +165,34 @@ def double(p):
     "code",
     [
         "pickle.loads(pickle.dumps(Point(1))) == Point(1)",
-        "import multiprocessing as mp\nwith mp.Pool(2) as p: r = p.map(double, [Point(1), Point(2)])\n"
-        "r == [Point(2), Point(4)]",
-        "import multiprocessing as mp\nwith mp.get_context('spawn').Pool(1) as p: r = p.map(double, [Point(1)])\n"
-        "r == [Point(2)]",
-        "from concurrent.futures import ProcessPoolExecutor\n"
-        "with ProcessPoolExecutor(2) as p: r = list(p.map(double, [Point(3)]))\nr == [Point(6)]",
-        "from joblib import Parallel, delayed\n"
-        "[p.x for p in Parallel(n_jobs=2)(delayed(double)(Point(i)) for i in range(3))] == [0, 2, 4]",
+        (
+            "import multiprocessing as mp\nwith mp.Pool(2) as p: r = p.map(double, [Point(1), "
+            "Point(2)])\n"
+            "r == [Point(2), Point(4)]"
+        ),
+        (
+            "import multiprocessing as mp\nwith mp.get_context('spawn').Pool(1) as p: r = "
+            "p.map(double, [Point(1)])\n"
+            "r == [Point(2)]"
+        ),
+        (
+            "from concurrent.futures import ProcessPoolExecutor\n"
+            "with ProcessPoolExecutor(2) as p: r = list(p.map(double, [Point(3)]))\nr == [Point(6)]"
+        ),
+        (
+            "from joblib import Parallel, delayed\n"
+            "[p.x for p in Parallel(n_jobs=2)(delayed(double)(Point(i)) for i in range(3))] == [0, "
+            "2, 4]"
+        ),
     ],
 )
-def test_functions_and_classes_of_cells_work_in_other_processes(kernel, code):
+def test_functions_and_classes_of_cells_work_in_other_processes(kernel: Kernel, code: str) -> None:
     kernel.cell(PARALLEL)
     run = kernel.cell(code)
     assert (run.status, run.value) == ("ok", "True"), run
 
 
-def test_a_forked_child_that_runs_on_does_not_answer(kernel):
+def test_a_forked_child_that_runs_on_does_not_answer(kernel: Kernel) -> None:
     run = kernel.cell("import os\npid = os.fork()\nif pid: os.waitpid(pid, 0)\npid > 0")
     assert (run.status, run.value) == ("ok", "True"), run
     run = kernel.cell("import os, sys\nif os.fork() == 0: sys.exit(3)\nos.wait()[1] >> 8")
@@ -192,7 +208,7 @@ def test_a_forked_child_that_runs_on_does_not_answer(kernel):
         "!uv pip install requests pandas",
     ],
 )
-def test_installing_is_answered_at_once(kernel, line):
+def test_installing_is_answered_at_once(kernel: Kernel, line: str) -> None:
     run = kernel.cell(line)
     assert run.status == "ok", run
     assert "no network" in run.output
@@ -200,7 +216,7 @@ def test_installing_is_answered_at_once(kernel, line):
     assert "fetch_from_url" in run.output
 
 
-def test_lines_of_long_code_and_source_can_be_found(kernel):
+def test_lines_of_long_code_and_source_can_be_found(kernel: Kernel) -> None:
     kernel.cell("def f(x):\n    return x + 1")
     run = kernel.cell("import inspect\nprint(inspect.getsource(f))")
     assert "return x + 1" in run.output

@@ -1,9 +1,12 @@
 """Exceptions: their traceback, and what to do next."""
 
+from pathlib import Path
+
 import pytest
+from harness import Kernel
 
 
-def test_a_traceback_has_the_users_frames_and_lines(kernel, tmp_path):
+def test_a_traceback_has_the_users_frames_and_lines(kernel: Kernel, tmp_path: Path) -> None:
     (tmp_path / "lib.py").write_text("def deep(d):\n    return d['x']\n")
     kernel.cell("import lib\ndef outer():\n    return lib.deep({})")
     run = kernel.cell("# first line\n\nouter()")
@@ -22,7 +25,7 @@ def test_a_traceback_has_the_users_frames_and_lines(kernel, tmp_path):
     ]
 
 
-def test_a_library_shows_its_innermost_line_only(kernel):
+def test_a_library_shows_its_innermost_line_only(kernel: Kernel) -> None:
     run = kernel.cell("df = pd.DataFrame({'revenue': [1], 'region': ['a']})\ndf['revenu']")
     trace = run.error["traceback"]
     assert "Cell In[1], line 2" in trace
@@ -32,7 +35,7 @@ def test_a_library_shows_its_innermost_line_only(kernel):
         assert secret not in trace
 
 
-def test_causes_and_groups_are_told(kernel):
+def test_causes_and_groups_are_told(kernel: Kernel) -> None:
     run = kernel.cell("try:\n    1/0\nexcept Exception as e:\n    raise ValueError('bad') from e")
     assert "ZeroDivisionError: division by zero" in run.error["traceback"]
     assert "direct cause" in run.error["traceback"]
@@ -58,7 +61,7 @@ def test_causes_and_groups_are_told(kernel):
         ("for i in x:\npass", 2, "pass"),
     ],
 )
-def test_a_syntax_error_points_at_the_line(kernel, code, line, text):
+def test_a_syntax_error_points_at_the_line(kernel: Kernel, code: str, line: int, text: str) -> None:
     run = kernel.cell(code)
     assert run.error["name"] in ("SyntaxError", "IndentationError"), run
     lines = run.error["traceback"].splitlines()
@@ -67,12 +70,12 @@ def test_a_syntax_error_points_at_the_line(kernel, code, line, text):
     assert "^" in lines[2]
 
 
-def test_lines_are_as_sent_under_a_cell_magic(kernel):
+def test_lines_are_as_sent_under_a_cell_magic(kernel: Kernel) -> None:
     run = kernel.cell("%%time\nx = 1\n1 / 0")
     assert run.error["traceback"].splitlines()[2:4] == ["Cell In[1], line 3", "    1 / 0"]
 
 
-def test_a_recursion_and_a_huge_message_stay_bounded(kernel):
+def test_a_recursion_and_a_huge_message_stay_bounded(kernel: Kernel) -> None:
     run = kernel.cell("def f(n):\n    return f(n + 1)\nf(0)")
     assert run.error["name"] == "RecursionError"
     assert len(run.error["traceback"]) < 5000
@@ -84,7 +87,7 @@ def test_a_recursion_and_a_huge_message_stay_bounded(kernel):
     assert kernel.cell("1").value == "1"
 
 
-def test_a_broken_exception_is_survived(kernel):
+def test_a_broken_exception_is_survived(kernel: Kernel) -> None:
     run = kernel.cell(
         "class Bad(Exception):\n    def __str__(self): raise RuntimeError\n"
         "    __repr__ = __str__\nraise Bad"
@@ -93,7 +96,7 @@ def test_a_broken_exception_is_survived(kernel):
     assert kernel.cell("1").value == "1"
 
 
-def test_no_memory_is_an_error_like_others(kernel):
+def test_no_memory_is_an_error_like_others(kernel: Kernel) -> None:
     run = kernel.cell("np.zeros(10**15)")
     assert "MemoryError" in run.error["name"]
     assert run.error["hint"]
@@ -119,7 +122,7 @@ def test_no_memory_is_an_error_like_others(kernel):
         ("from math import squareroot", ""),
     ],
 )
-def test_hints_say_what_to_do_next(kernel, tmp_path, code, words):
+def test_hints_say_what_to_do_next(kernel: Kernel, tmp_path: Path, code: str, words: str) -> None:
     (tmp_path / "sales.csv").write_text("a\n1\n")
     run = kernel.cell(code)
     assert run.status == "error"

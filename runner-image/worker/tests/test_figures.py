@@ -2,14 +2,16 @@
 
 import base64
 import io
+from pathlib import Path
 
 import pytest
+from harness import Kernel, Run
 from PIL import Image
 
 SETUP = "import matplotlib.pyplot as plt\n"
 
 
-def pictures(run):
+def pictures(run: Run) -> list[Image.Image]:
     return [Image.open(io.BytesIO(base64.b64decode(d["png"]))) for d in run.displays]
 
 
@@ -38,7 +40,10 @@ def pictures(run):
         ("for i in range(3):\n    plt.plot([i])\n    plt.savefig(f'{i}.png')\n    plt.clf()", 3),
         ("for i in range(3):\n    plt.plot([i])\n    plt.savefig(f'{i}.png')\n    plt.cla()", 3),
         (
-            "for i in range(3):\n    plt.figure()\n    plt.plot([i])\n    plt.savefig(f'{i}.png')\n    plt.close()",
+            (
+                "for i in range(3):\n    plt.figure()\n    plt.plot([i])\n    "
+                "plt.savefig(f'{i}.png')\n    plt.close()"
+            ),
             3,
         ),
         ("import matplotlib; matplotlib.use('Agg')\nplt.plot([1])\nplt.show()", 1),
@@ -46,7 +51,10 @@ def pictures(run):
         ("import matplotlib; matplotlib.use('TkAgg')\nplt.plot([1])", 1),
         ("%matplotlib inline\nplt.plot([1])", 1),
         (
-            "from matplotlib.figure import Figure\nf = Figure()\nf.subplots().plot([1])\nf.savefig('o.png')",
+            (
+                "from matplotlib.figure import Figure\nf = Figure()\nf.subplots().plot([1])\n"
+                "f.savefig('o.png')"
+            ),
             1,
         ),
         ("import io\nb = io.BytesIO()\nplt.plot([1])\nplt.savefig(b)\nplt.close()", 1),
@@ -59,26 +67,34 @@ def pictures(run):
         ("plt.plot([1])\n1 / 0", 1),
         ("plt.subplots()", 1),
         (
-            "from matplotlib.animation import FuncAnimation\nfig, ax = plt.subplots()\n"
-            "line, = ax.plot([0, 1])\na = FuncAnimation(fig, lambda i: line.set_ydata([i, 1]), frames=5)\n"
-            "a.save('a.gif')",
+            (
+                "from matplotlib.animation import FuncAnimation\nfig, ax = plt.subplots()\n"
+                "line, = ax.plot([0, 1])\na = FuncAnimation(fig, lambda i: line.set_ydata([i, 1]), "
+                "frames=5)\n"
+                "a.save('a.gif')"
+            ),
             1,
         ),
         (
-            "from matplotlib.animation import FuncAnimation\nfrom IPython.display import HTML\n"
-            "fig, ax = plt.subplots()\nline, = ax.plot([0, 1])\n"
-            "a = FuncAnimation(fig, lambda i: line.set_ydata([i, 1]), frames=5)\nHTML(a.to_jshtml())",
+            (
+                "from matplotlib.animation import FuncAnimation\nfrom IPython.display import HTML\n"
+                "fig, ax = plt.subplots()\nline, = ax.plot([0, 1])\n"
+                "a = FuncAnimation(fig, lambda i: line.set_ydata([i, 1]), frames=5)\n"
+                "HTML(a.to_jshtml())"
+            ),
             1,
         ),
         (
-            "from matplotlib.backends.backend_pdf import PdfPages\n"
-            "with PdfPages('r.pdf') as pdf:\n    for i in range(2):\n        f = plt.figure()\n"
-            "        plt.plot([i])\n        pdf.savefig(f)\n        plt.close(f)",
+            (
+                "from matplotlib.backends.backend_pdf import PdfPages\n"
+                "with PdfPages('r.pdf') as pdf:\n    for i in range(2):\n        f = plt.figure()\n"
+                "        plt.plot([i])\n        pdf.savefig(f)\n        plt.close(f)"
+            ),
             2,
         ),
     ],
 )
-def test_every_figure_comes_once(kernel, tmp_path, code, count):
+def test_every_figure_comes_once(kernel: Kernel, tmp_path: Path, code: str, count: int) -> None:
     run = kernel.cell(SETUP + code)
     assert run.status == ("error" if "1 / 0" in code else "ok"), run
     assert len(run.displays) == count, run
@@ -103,17 +119,17 @@ def test_every_figure_comes_once(kernel, tmp_path, code, count):
         "pd.DataFrame({'a': [1, 2], 'b': [1, 2]}).hist()",
     ],
 )
-def test_a_value_that_only_names_the_chart_is_not_shown(kernel, code):
+def test_a_value_that_only_names_the_chart_is_not_shown(kernel: Kernel, code: str) -> None:
     run = kernel.cell(SETUP + code)
     assert run.value == "", run
     assert len(run.displays) == 1
 
 
-def test_a_number_beside_a_chart_is_shown(kernel):
+def test_a_number_beside_a_chart_is_shown(kernel: Kernel) -> None:
     assert kernel.cell(SETUP + "plt.plot([1])\n3").value == "3"
 
 
-def test_the_users_own_file_is_named_instead_of_a_copy(kernel, tmp_path):
+def test_the_users_own_file_is_named_instead_of_a_copy(kernel: Kernel, tmp_path: Path) -> None:
     run = kernel.cell(SETUP + "plt.plot([1])\nplt.title('Sales')\nplt.savefig('own.png', dpi=200)")
     (display,) = run.displays
     assert display["file"] == "own.png"
@@ -122,7 +138,7 @@ def test_the_users_own_file_is_named_instead_of_a_copy(kernel, tmp_path):
     assert not (tmp_path / "charts").exists()
 
 
-def test_charts_are_kept_in_full_size_and_sent_small(kernel, tmp_path):
+def test_charts_are_kept_in_full_size_and_sent_small(kernel: Kernel, tmp_path: Path) -> None:
     run = kernel.cell(
         SETUP + "rng = np.random.default_rng(1)\nfig = plt.figure(figsize=(30, 20))\n"
         "plt.imshow(rng.random((500, 500, 3)))"
@@ -137,13 +153,13 @@ def test_charts_are_kept_in_full_size_and_sent_small(kernel, tmp_path):
     assert len(base64.b64decode(display["png"])) <= 256 << 10
 
 
-def test_a_figure_of_monstrous_size_is_drawn_smaller(kernel):
+def test_a_figure_of_monstrous_size_is_drawn_smaller(kernel: Kernel) -> None:
     run = kernel.cell(SETUP + "plt.figure(figsize=(600, 400))\nplt.plot([1])")
     assert run.status == "ok", run
     assert len(run.displays) == 1
 
 
-def test_at_most_fifty_charts_come(kernel):
+def test_at_most_fifty_charts_come(kernel: Kernel) -> None:
     run = kernel.cell(
         SETUP + "for i in range(53):\n    plt.figure(figsize=(1, 1))\n    plt.plot([i])"
     )
@@ -151,14 +167,14 @@ def test_at_most_fifty_charts_come(kernel):
     assert run.result["more_charts"] == 3
 
 
-def test_a_chart_that_cannot_be_drawn_says_so(kernel):
+def test_a_chart_that_cannot_be_drawn_says_so(kernel: Kernel) -> None:
     run = kernel.cell(SETUP + "plt.plot([1])\nplt.title(r'$\\frac{1$')\n'done'")
     assert (run.status, run.value) == ("ok", "'done'"), run
     assert "figure not shown" in run.output
     assert run.displays == []
 
 
-def test_chinese_and_emoji_show_without_a_warning(kernel):
+def test_chinese_and_emoji_show_without_a_warning(kernel: Kernel) -> None:
     run = kernel.cell(
         SETUP + "import seaborn as sns\nsns.set_theme()\nplt.plot([1])\n"
         "plt.title('销售 売上 매출 😀 €')\nplt.show()"
@@ -167,7 +183,7 @@ def test_chinese_and_emoji_show_without_a_warning(kernel):
     assert len(run.displays) == 1
 
 
-def test_pictures_of_pillow_and_ipython_show(kernel, tmp_path):
+def test_pictures_of_pillow_and_ipython_show(kernel: Kernel) -> None:
     run = kernel.cell("from PIL import Image\nim = Image.new('RGB', (30, 20), 'red')\nim")
     assert (run.value, len(run.displays)) == ("", 1)
     assert (run.displays[0]["width"], run.displays[0]["height"]) == (30, 20)
@@ -183,7 +199,7 @@ def test_pictures_of_pillow_and_ipython_show(kernel, tmp_path):
     assert len(kernel.cell("display(im)\ndisplay(im.convert('CMYK'))").displays) == 2
 
 
-def test_figures_are_closed_at_the_end_of_a_cell(kernel):
+def test_figures_are_closed_at_the_end_of_a_cell(kernel: Kernel) -> None:
     kernel.cell(SETUP + "fig, ax = plt.subplots()\nax.plot([1])")
     assert kernel.cell("plt.get_fignums()").value == "[]"
     assert len(kernel.cell("ax.plot([2])\nfig").displays) == 1

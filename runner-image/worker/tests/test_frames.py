@@ -2,6 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
+
+from harness import Kernel
 
 from power_worker import limits
 from power_worker.channel import _parse
@@ -9,18 +12,18 @@ from power_worker.channel import _parse
 GOLDEN = Path(__file__).parents[2] / "testdata" / "frames.jsonl"
 
 
-def golden():
+def golden() -> list[dict[str, Any]]:
     return [json.loads(line) for line in GOLDEN.read_text().splitlines()]
 
 
-def test_every_golden_command_is_understood():
+def test_every_golden_command_is_understood() -> None:
     for line in GOLDEN.read_bytes().splitlines():
         frame = _parse(line)
         assert frame is not None
         assert frame.kind
 
 
-def test_a_golden_cell_runs(kernel):
+def test_a_golden_cell_runs(kernel: Kernel) -> None:
     frame = next(f for f in golden() if f["kind"] == "run" and f["body"]["op"] == "cell")
     kernel.channel.sendall(json.dumps(frame).encode() + b"\n")
     run = kernel.finish(frame["id"])
@@ -29,7 +32,7 @@ def test_a_golden_cell_runs(kernel):
     assert run.output == "é <&> 日本\n"
 
 
-def test_frames_have_only_the_fields_of_the_goldens(kernel):
+def test_frames_have_only_the_fields_of_the_goldens(kernel: Kernel) -> None:
     kernel.cell("import matplotlib.pyplot as plt\nplt.plot([1])\nplt.title('t')")
     known = {}
     for frame in golden():

@@ -1,14 +1,17 @@
 """plotly: charts by a browser that keeps running."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from harness import Kernel, Zygote
 
 SETUP = "import plotly.express as px\nfig = px.bar(x=[1, 2], y=[3, 4], title='Bars')\n"
 
 
 @pytest.fixture(scope="module")
-def plotter(zygote, tmp_path_factory):
+def plotter(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     k = zygote.fork(tmp_path_factory.mktemp("plotly"))
     k.cell(SETUP)
     yield k
@@ -34,7 +37,7 @@ def plotter(zygote, tmp_path_factory):
         ("import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2]))", 1),
     ],
 )
-def test_every_figure_comes_once(plotter, code, count):
+def test_every_figure_comes_once(plotter: Kernel, code: str, count: int) -> None:
     run = plotter.cell(SETUP + code)
     assert run.status == "ok", run
     assert len(run.displays) == count, run
@@ -43,21 +46,22 @@ def test_every_figure_comes_once(plotter, code, count):
     assert "Warning" not in run.output
 
 
-def test_the_browser_keeps_running(plotter):
-    count = "sum(b'chrom' in open(f'/proc/{p}/cmdline', 'rb').read() for p in __import__('os').listdir('/proc') if p.isdigit())"
+def test_the_browser_keeps_running(plotter: Kernel) -> None:
+    count = "sum(b'chrom' in open(f'/proc/{p}/cmdline', 'rb').read() for p in "
+    "__import__('os').listdir('/proc') if p.isdigit())"
     plotter.cell(SETUP + "fig.show()")
     before = plotter.cell(count).value
     plotter.cell("fig.show()")
     assert plotter.cell(count).value == before
 
 
-def test_a_map_without_network_says_so_and_the_cell_goes_on(plotter):
+def test_a_map_without_network_says_so_and_the_cell_goes_on(plotter: Kernel) -> None:
     run = plotter.cell("px.choropleth(locations=['DEU'], color=[1]).show()\n'done'")
     assert (run.status, run.value) == ("ok", "'done'"), run
     assert run.displays or "not shown" in run.output
 
 
-def test_an_interrupt_ends_no_more_than_the_cell(plotter):
+def test_an_interrupt_ends_no_more_than_the_cell(plotter: Kernel) -> None:
     run_id = plotter.start("cell", {"code": SETUP + "while True: fig.to_image('png')"})
     time.sleep(1)
     plotter.interrupt()
@@ -68,7 +72,7 @@ def test_an_interrupt_ends_no_more_than_the_cell(plotter):
     assert [d["alt"] for d in run.displays] == ["After"]
 
 
-def test_a_browser_that_died_is_replaced(plotter):
+def test_a_browser_that_died_is_replaced(plotter: Kernel) -> None:
     plotter.cell(SETUP + "fig.show()")
     plotter.cell(
         "import os, signal\n"
@@ -80,13 +84,13 @@ def test_a_browser_that_died_is_replaced(plotter):
     assert len(run.displays) == 1, run
 
 
-def test_the_browser_dies_with_its_kernel(zygote, tmp_path):
+def test_the_browser_dies_with_its_kernel(zygote: Zygote, tmp_path: Path) -> None:
     k = zygote.fork(tmp_path)
     k.cell(SETUP + "fig.show()")
     pids = eval(
         k.cell(
             "[int(p) for p in __import__('os').listdir('/proc') if p.isdigit() and "
-            f"b'--headless' in open(f'/proc/{{p}}/cmdline', 'rb').read() and "
+            "b'--headless' in open(f'/proc/{p}/cmdline', 'rb').read() and "
             "open(f'/proc/{p}/stat').read().split()[3] == str(__import__('os').getpid())]"
         ).value
     )
@@ -98,7 +102,7 @@ def test_the_browser_dies_with_its_kernel(zygote, tmp_path):
         time.sleep(0.1)
 
 
-def _alive(pid):
+def _alive(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat") as file:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"

@@ -1,11 +1,13 @@
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from harness import Kernel, Run
 
 
 @pytest.fixture
-def sales(kernel):
+def sales(kernel: Kernel) -> Kernel:
     kernel.cell(
         "import pandas as pd, numpy as np, decimal, datetime\n"
         "df = pd.DataFrame({'region': ['East', 'West', 'East'], 'revenue': [1, 2, 3]})\n"
@@ -14,11 +16,11 @@ def sales(kernel):
     return kernel
 
 
-def query(kernel, sql, limit=1000, offset=0):
+def query(kernel: Kernel, sql: str, limit: int = 1000, offset: int = 0) -> Run:
     return kernel.run("query", sql=sql, limit=limit, offset=offset)
 
 
-def test_sql_over_plain_frames_joins_and_files(sales, tmp_path):
+def test_sql_over_plain_frames_joins_and_files(sales: Kernel, tmp_path: Path) -> None:
     run = query(
         sales, "SELECT region, SUM(revenue) AS total FROM df GROUP BY region ORDER BY total DESC"
     )
@@ -26,12 +28,13 @@ def test_sql_over_plain_frames_joins_and_files(sales, tmp_path):
     assert [c["name"] for c in run.data["columns"]] == ["region", "total"]
     (tmp_path / "f.csv").write_text("region,city\nEast,Bonn\n")
     sql = """WITH s AS (SELECT region, SUM(revenue) t FROM df GROUP BY 1)
-             SELECT lead, city, t, rank() OVER (ORDER BY t) r FROM s JOIN names USING (region) LEFT JOIN 'f.csv' USING (region)
+             SELECT lead, city, t, rank() OVER (ORDER BY t) r FROM s
+             JOIN names USING (region) LEFT JOIN 'f.csv' USING (region)
              ORDER BY t"""
     assert query(sales, sql).data["rows"] == [["Bob", None, 2, 1], ["Ann", "Bonn", 4, 2]]
 
 
-def test_names_are_neither_shadowed_nor_changed(sales):
+def test_names_are_neither_shadowed_nor_changed(sales: Kernel) -> None:
     before = sales.cell("sorted(k for k in globals() if not k.startswith('_'))").value
     query(sales, "CREATE TABLE t AS SELECT * FROM df")
     assert query(sales, "SELECT COUNT(*) FROM t").data["rows"] == [[3]]
@@ -40,7 +43,7 @@ def test_names_are_neither_shadowed_nor_changed(sales):
     assert sales.cell("sorted(k for k in globals() if not k.startswith('_'))").value == before
 
 
-def test_a_cut_result_is_counted_and_kept_whole(sales, tmp_path):
+def test_a_cut_result_is_counted_and_kept_whole(sales: Kernel, tmp_path: Path) -> None:
     run = query(
         sales, "SELECT i, 'row ' || i AS t FROM range(200000) r(i) ORDER BY i", limit=10, offset=5
     )
@@ -55,14 +58,14 @@ def test_a_cut_result_is_counted_and_kept_whole(sales, tmp_path):
     assert (past.data["rows"], past.data["total"], past.data["cut"]) == ([], 3, False)
 
 
-def test_rows_too_wide_for_a_reply_are_cut(sales):
+def test_rows_too_wide_for_a_reply_are_cut(sales: Kernel) -> None:
     run = query(sales, "SELECT repeat('x', 9000) AS t FROM range(5000)", limit=5000)
     assert run.data["cut"] is True
     assert 0 < len(run.data["rows"]) < 5000
     assert run.data["total"] == 5000
 
 
-def test_values_are_rendered_right(sales):
+def test_values_are_rendered_right(sales: Kernel) -> None:
     sales.cell(
         "odd = pd.DataFrame({'f': [np.nan, 1.5], 't': [pd.NaT, pd.Timestamp('2024-02-29 12:00')],"
         " 'l': [[1, 2], [3]], 'm': ['a', 1], 'b': [True, False]})"
@@ -73,8 +76,10 @@ def test_values_are_rendered_right(sales):
     ]
     row = query(
         sales,
-        "SELECT 1.10::DECIMAL(10,2), 9007199254740993::BIGINT, 170141183460469231731687303715884105727::HUGEINT,"
-        " {'a': 1}, '\\xAB'::BLOB, DATE '2024-01-31', 12345678901234567890.123456789::DECIMAL(38,9), NULL, INTERVAL 1 DAY",
+        "SELECT 1.10::DECIMAL(10,2), 9007199254740993::BIGINT, "
+        "170141183460469231731687303715884105727::HUGEINT,"
+        " {'a': 1}, '\\xAB'::BLOB, DATE '2024-01-31', "
+        "12345678901234567890.123456789::DECIMAL(38,9), NULL, INTERVAL 1 DAY",
     ).data["rows"][0]
     assert row[:6] == [
         1.1,
@@ -87,7 +92,7 @@ def test_values_are_rendered_right(sales):
     assert row[6:8] == ["12345678901234567890.123456789", None]
 
 
-def test_odd_frames_are_taken(sales):
+def test_odd_frames_are_taken(sales: Kernel) -> None:
     sales.cell("t = pd.DataFrame({0: [1], 'big': [2**70], ('a', 'b'): [None]})")
     run = query(sales, 'SELECT "0", big FROM t')
     assert run.data["rows"] == [[1, str(2**70)]], run
@@ -105,7 +110,7 @@ def test_odd_frames_are_taken(sales):
         ("INSTALL httpfs", ""),
     ],
 )
-def test_what_does_not_run_says_why(sales, sql, words):
+def test_what_does_not_run_says_why(sales: Kernel, sql: str, words: str) -> None:
     run = query(sales, sql)
     assert (run.status, run.error["name"]) == ("error", "sql_error"), run
     assert words in run.error["message"] + run.error.get("hint", "")
@@ -113,7 +118,7 @@ def test_what_does_not_run_says_why(sales, sql, words):
     assert query(sales, "SELECT 1").data["rows"] == [[1]]
 
 
-def test_a_runaway_query_stops_and_keeps_variables(sales):
+def test_a_runaway_query_stops_and_keeps_variables(sales: Kernel) -> None:
     run_id = sales.start(
         "query",
         {

@@ -1,9 +1,10 @@
 """What values look like to who reads text."""
 
 import pytest
+from harness import Kernel
 
 
-def test_a_table_is_readable_and_says_its_shape(kernel):
+def test_a_table_is_readable_and_says_its_shape(kernel: Kernel) -> None:
     run = kernel.cell("df = pd.DataFrame({'region': ['East', 'West'], 'n': [1, 2]})\ndf")
     assert run.value.splitlines() == [
         "  region  n",
@@ -32,21 +33,25 @@ def test_a_table_is_readable_and_says_its_shape(kernel):
         ("np.arange(3)", "array([0, 1, 2])"),
         ("import duckdb\nduckdb.sql('select 42 as answer')", "42"),
         (
-            "import statsmodels.api as sm\nsm.OLS([1.,2.,4.], sm.add_constant([1.,2.,3.])).fit().summary()",
+            (
+                "import statsmodels.api as sm\nsm.OLS([1.,2.,4.], "
+                "sm.add_constant([1.,2.,3.])).fit().summary()"
+            ),
             "OLS Regression Results",
         ),
     ],
 )
-def test_other_things_read_as_text(kernel, code, words):
+def test_other_things_read_as_text(kernel: Kernel, code: str, words: str) -> None:
     run = kernel.cell(code)
     assert run.status == "ok", run
     assert words in run.value
 
 
-def test_display_prints_at_its_place(kernel):
+def test_display_prints_at_its_place(kernel: Kernel) -> None:
     run = kernel.cell(
         "from IPython.display import HTML, display, clear_output\nprint('before')\n"
-        "display(pd.DataFrame({'a': [1]}))\ndisplay(HTML('<i>x</i>'))\nclear_output()\nprint('after')"
+        "display(pd.DataFrame({'a': [1]}))\ndisplay(HTML('<i>x</i>'))\nclear_output()\n"
+        "print('after')"
     )
     lines = run.output.splitlines()
     assert lines[0] == "before"
@@ -54,7 +59,7 @@ def test_display_prints_at_its_place(kernel):
     assert lines[-2:] == ["x", "after"]
 
 
-def test_a_broken_repr_is_the_cells_error(kernel):
+def test_a_broken_repr_is_the_cells_error(kernel: Kernel) -> None:
     run = kernel.cell("class Bad:\n    def __repr__(self): raise ValueError('no repr')\nBad()")
     assert (run.status, run.error["name"]) == ("error", "ValueError")
     assert "Cell In[1], line 2, in __repr__" in run.error["traceback"]
