@@ -83,6 +83,8 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 		err = k.Open(ctx, s.ref.ID, o.cfg.Limits.MaxOutputChars)
 	case info.Session != s.ref.ID:
 		err = Errorf(CodeInternal, "the sandbox is another session's")
+	case info.Running != "" && !o.isFree(info.Running):
+		err = Errorf(CodeInternal, "the sandbox runs what nobody has sent")
 	}
 	if err != nil {
 		_ = k.Close()
@@ -91,7 +93,7 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 	if err := o.seat(s, k); err != nil {
 		return err
 	}
-	if id := k.Info().Running; o.isFree(id) {
+	if id := k.Info().Running; id != "" {
 		o.takeOver(s, k, id)
 	}
 	return nil

@@ -59,6 +59,9 @@ func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, 
 		_ = stream.Close() // the greeting's failure is the one to tell
 		return nil, err
 	}
+	if id := k.info.Running; id != "" {
+		k.run = newRun(id, orchestrator.OpCell, &recorder{})
+	}
 	go k.read()
 	return k, nil
 }

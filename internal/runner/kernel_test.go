@@ -240,6 +240,22 @@ func TestAnAnswerOfMillionsOfEntriesIsRefused(t *testing.T) {
 	}
 }
 
+func TestAResumedRunGivesWhatCameBeforeItWasResumed(t *testing.T) {
+	s, k := dial(t, "", wire.Welcome{Session: "a", Running: "00000001"})
+	s.event(1, wire.KindOutput, "00000001", wire.Output{Text: "begun "})
+	s.event(2, wire.KindKernel, "", wire.Kernel{Generation: 9, Death: &wire.Death{Cause: wire.CauseSignal}})
+	<-k.Deaths() // the output before it was read, too
+	go func() {
+		s.event(3, wire.KindOutput, "00000001", wire.Output{Text: "ended"})
+		s.event(4, wire.KindResult, "00000001", wire.Result{Status: wire.StatusOK, Value: "42"})
+	}()
+	var h heard
+	out, err := k.Resume(t.Context(), "00000001", &h)
+	if err != nil || out.Reply.Value != "42" || h.output != "begun ended" {
+		t.Errorf("%+v, %v, output %q", out, err, h.output)
+	}
+}
+
 func TestABrokenStreamEndsARun(t *testing.T) {
 	s, k := dial(t, "", wire.Welcome{})
 	go func() {

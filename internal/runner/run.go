@@ -47,11 +47,14 @@ func (k *Kernel) interruptedEarly(id string) bool {
 // Resume waits for the execution that Info named, started in an earlier
 // conversation: a cell. All of its events are delivered again.
 func (k *Kernel) Resume(ctx context.Context, id string, sink orchestrator.Sink) (orchestrator.Outcome, error) {
-	r, err := k.begin(id, orchestrator.OpCell, sink)
-	if err != nil {
-		return orchestrator.Outcome{}, err
+	r := k.running(id)
+	if r == nil {
+		return orchestrator.Outcome{}, gone(nil)
 	}
 	defer k.end(r)
+	if early, held := r.sink.(*recorder); held {
+		early.attach(sink)
+	}
 	return k.await(ctx, r)
 }
 
@@ -61,8 +64,12 @@ func (k *Kernel) begin(id string, op orchestrator.Op, sink orchestrator.Sink) (*
 	if k.run != nil {
 		return nil, orchestrator.Errorf(orchestrator.CodeInternal, "the session's kernel is taken; try again")
 	}
-	k.run = &run{id: id, op: op, sink: sink, result: make(chan wire.Result, 1)}
+	k.run = newRun(id, op, sink)
 	return k.run, nil
+}
+
+func newRun(id string, op orchestrator.Op, sink orchestrator.Sink) *run {
+	return &run{id: id, op: op, sink: sink, result: make(chan wire.Result, 1)}
 }
 
 func (k *Kernel) end(r *run) {
