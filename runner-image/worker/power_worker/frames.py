@@ -53,6 +53,8 @@ def describe(tb: TracebackType | None, folder: str) -> str:
     for place in _places(tb):
         if place.file.startswith(_MACHINERY):
             continue
+        if not count and (_is_library(place.file) or place.file.startswith("<")):
+            continue  # not yet in the user's code
         last = place
         if not _is_library(place.file):
             count += 1

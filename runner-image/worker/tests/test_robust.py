@@ -20,7 +20,10 @@ def interrupted(kernel: Kernel, code: str, wait: str = "go") -> Run:
     [
         "kept = 5\nprint('go')\nwhile True: pass",
         "kept = 5\nprint('go')\nimport time\ntime.sleep(100)",
-        "kept = 5\nprint('go')\nimport asyncio\nawait asyncio.sleep(100)",
+        (
+            "kept = 5\nimport asyncio\nasync def f():\n    print('go')\n    await asyncio.sleep(100)\n"
+            "await f()"
+        ),
         "kept = 5\nprint('go')\nimport subprocess\nsubprocess.run(['sleep', '100'])",
         "kept = 5\nprint('go')\n!sleep 100",
         (
