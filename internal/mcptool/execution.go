@@ -18,7 +18,7 @@ func (c *call) execution(e orchestrator.Execution) reply {
 	}
 	made := c.made(e)
 	r := reply{text: c.body(e, chars(made)), record: c.recordOf(e)}
-	for _, chart := range e.Reply.Charts {
+	for _, chart := range e.Reply.Charts[:pictured(e.Reply.Charts)] {
 		if len(chart.PNG) > 0 {
 			r.blocks = append(r.blocks, image(chart.PNG, "image/png"))
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/mark3labs/mcp-go/mcp"
+
 	"power-interpreter/internal/fake"
 	"power-interpreter/internal/mcptool"
 	"power-interpreter/orchestrator"
@@ -112,6 +114,26 @@ func TestLinksAreNamedWhereThereAreAny(t *testing.T) {
 	}
 	c := connect(t, answering(ended(orchestrator.StatusCompleted, charts)), mcptool.Options{Link: link})
 	golden(t, "replies/links.txt", shown(t, call(t, c, "execute_code", map[string]any{"code": "1"})))
+}
+
+func TestManyLargeChartsStayWithinWhatClientsTake(t *testing.T) {
+	var many orchestrator.Reply
+	for range 10 {
+		many.Charts = append(many.Charts, orchestrator.Chart{PNG: make([]byte, 200<<10), File: "charts/x.png"})
+	}
+	res := call(t, connect(t, answering(ended(orchestrator.StatusCompleted, many)), mcptool.Options{}), "execute_code", map[string]any{"code": "1"})
+	size := 0
+	for _, block := range res.Content {
+		if picture, isImage := block.(mcp.ImageContent); isImage {
+			size += len(picture.Data)
+		}
+	}
+	if size == 0 || size > 1<<20 {
+		t.Errorf("%d bytes of pictures", size)
+	}
+	if got := strings.Count(textOf(res), "fetch_file shows it"); got != 7 {
+		t.Errorf("%d charts are named as not shown, want 7:\n%s", got, textOf(res))
+	}
 }
 
 func TestNoticesComeFirstAndOnce(t *testing.T) {

@@ -14,9 +14,14 @@ import (
 func (c *call) made(e orchestrator.Execution) string {
 	shown := map[string]bool{e.Reply.OutputFile: true} // the cut names it
 	var charts, files []string
+	pictures := pictured(e.Reply.Charts)
 	for i, chart := range e.Reply.Charts {
 		shown[chart.File] = true
-		charts = append(charts, c.chartLine(e.Session, i+1, chart))
+		line := c.chartLine(e.Session, i+1, chart)
+		if i >= pictures {
+			line += " (not shown, for the reply's size: fetch_file shows it)"
+		}
+		charts = append(charts, line)
 	}
 	for _, f := range e.Reply.Files {
 		if !shown[f.Path] {
@@ -27,6 +32,16 @@ func (c *call) made(e orchestrator.Execution) string {
 	return paragraphs(
 		listing("Charts, full size:", charts, e.Reply.MoreCharts, room),
 		listing("Files written:", files, e.Reply.MoreFiles, room))
+}
+
+// maxPictures bounds the pictures of one reply in bytes: as base64, with the
+// text, they stay below the 1 MiB that the official Python client (2.x) takes
+// of one event before it gives the whole connection up.
+const maxPictures = 700 << 10
+
+// pictured is how many of the charts, from the first, are shown in the reply.
+func pictured(charts []orchestrator.Chart) int {
+	return fitting(len(charts), maxPictures, func(i int) int { return len(charts[i].PNG) })
 }
 
 func (c *call) chartLine(ref orchestrator.Ref, n int, chart orchestrator.Chart) string {
