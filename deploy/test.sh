@@ -66,9 +66,9 @@ title "Go"
 go_tests go -timeout 20m "${units[@]}"
 title "Python, in a sandbox"
 python_tests
-title "the whole program"
+title "Go, with the engine and the whole program"
 # One package at a time: each boots servers and sandboxes of its own.
-go_tests e2e -count=1 -p 1 -timeout 30m -tags e2e ./internal/docker ./internal/e2e/...
+go_tests e2e -count=1 -p 1 -timeout 30m -tags e2e "${whole[@]}"
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]
