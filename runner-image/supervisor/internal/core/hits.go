@@ -17,8 +17,9 @@ const (
 
 const (
 	// slow is from when on the counters are read after a run that went well:
-	// four small system calls would be a third of a quick one's cost here, and
-	// what fills a limit takes longer. What they missed shows after a later run.
+	// they cost as many system calls as a quick run's whole way through the
+	// supervisor, and what fills a limit takes longer. What is missed so
+	// shows after a later run.
 	slow = 100 * time.Millisecond
 	// diskFull is how few bytes a full file system still has.
 	diskFull = 1 << 20
