@@ -170,4 +170,4 @@ def test_a_decimal_comma_changes_numbers_and_nothing_else(kernel, tmp_path):
         "Datum;Betrag;Preis;IP\n01.02.2024;1.234,50;9,99;10.0.0.1\n02.02.2024;7,25;0,50;10.0.0.2\n"
     )
     assert load(kernel, "de.csv").status == "ok"
-    assert kernel.cell("d.iloc[0].tolist()").value == "['01.02.2024', 1234.5, 9.99, '10.0.0.1']"
+    assert kernel.cell("[str(v) for v in d.iloc[0]]").value == "['01.02.2024', '1234.5', '9.99', '10.0.0.1']"

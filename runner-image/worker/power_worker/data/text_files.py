@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,9 @@ from power_worker.outcome import RefusedError
 
 #: Bytes that the encoding and the delimiter are found out from.
 _SAMPLE = 256 << 10
+#: Numbers with a decimal comma, and with a point: no date or address is one.
+_COMMA = re.compile(r"[-+]?(\d+|\d{1,3}(\.\d{3})+),\d+")
+_POINT = re.compile(r"[-+]?\d*\.\d+")
 _DELIMITERS = ",;\t|"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -79,7 +83,8 @@ def _decodes(sample: bytes, encoding: str) -> bool:
 
 def _lines(text: str) -> list[str]:
     lines = text.splitlines()
-    return lines[: max(1, min(len(lines) - 1, 200))]
+    whole = lines if len(text) < _SAMPLE // 4 else lines[:-1]  # the sample may end in a line
+    return whole[:200]
 
 
 def _delimiter(text: str) -> str:
@@ -103,10 +108,8 @@ def _decimal(text: str, separator: str) -> str:
     commas = points = 0
     for row in csv.reader(_lines(text)[1:], delimiter=separator):
         for value in row:
-            digits = value.strip().lstrip("-+")
-            if digits.replace(",", "").replace(".", "").isdigit():
-                commas += "," in digits
-                points += "." in digits and "," not in digits
+            commas += _COMMA.fullmatch(value.strip()) is not None
+            points += _POINT.fullmatch(value.strip()) is not None
     return "," if commas > points else "."
 
 
