@@ -8,9 +8,12 @@ from .after_import import AfterImport
 from .environment import cpus
 from .needs import Needs
 
+#: In a notebook DuckDB draws progress bars, which are noise in a text.
+_QUIET = "SET enable_progress_bar = false"
+
 
 def watch(imports: AfterImport, needs: Needs) -> None:
-    """Bound DuckDB's threads, of new connections and of the default one.
+    """Bound DuckDB's threads, and keep it quiet: of new connections and of the default one.
 
     The default connection is made at the first cell that names duckdb: it starts threads, and the
     zygote must have none.
@@ -26,7 +29,9 @@ def _bound_new(duckdb: ModuleType) -> None:
     def bounded(
         database: Any = ":memory:", read_only: bool = False, config: Any = None, **more: Any
     ) -> Any:
-        return connect(database, read_only, {"threads": cpus(), **(config or {})}, **more)
+        made = connect(database, read_only, {"threads": cpus(), **(config or {})}, **more)
+        made.execute(_QUIET)
+        return made
 
     duckdb.connect = bounded
 
@@ -35,3 +40,4 @@ def _bound_default() -> None:
     import duckdb
 
     duckdb.execute(f"SET threads = {cpus()}")
+    duckdb.execute(_QUIET)

@@ -133,3 +133,57 @@ def test_a_runaway_query_stops_and_keeps_variables(sales: Kernel) -> None:
     assert (run.status, run.error["name"]) == ("error", "KeyboardInterrupt")
     assert sales.cell("len(df)").value == "3"
     assert query(sales, "SELECT 1").data["rows"] == [[1]]
+
+
+@pytest.mark.parametrize(
+    ("make", "rows"),
+    [
+        ("df.groupby('region').sum()", [["East", 4], ["West", 2]]),
+        ("pd.DataFrame({'p': pd.period_range('2020', periods=1, freq='M')})", [["2020-01"]]),
+        ("pd.DataFrame({'i': pd.cut([1], [0, 3])})", [["(0, 3]"]]),
+        ("pd.DataFrame({'s': pd.arrays.SparseArray([0, 1])})", [[0], [1]]),
+        ("pd.DataFrame({'c': [1j]})", [["1j"]]),
+        ("pd.DataFrame({'t': pd.to_timedelta([90], 'm')})", [["1:30:00"]]),
+        ("pd.DataFrame([[1, 2]], columns=['a', 'a'])", [[1, 2]]),
+        ("pd.DataFrame({'c': pd.Categorical(['x'])})", [["x"]]),
+        ("pd.DataFrame({'i': pd.array([1, None], dtype='Int64')})", [[1], [None]]),
+        ("pd.DataFrame({'m': [1] * 3000 + ['x']}).tail(1)", [["x"]]),
+    ],
+)
+def test_frames_of_every_kind_can_be_queried(sales: Kernel, make: str, rows: list[object]) -> None:
+    sales.cell(f"odd = {make}")
+    run = query(sales, "SELECT * FROM odd")
+    assert run.data["rows"] == rows, run
+    assert "Warning" not in run.output
+
+
+def test_a_view_sees_the_frame_as_it_is_now(sales: Kernel) -> None:
+    query(sales, "CREATE VIEW v AS SELECT SUM(revenue) AS s FROM df")
+    sales.cell("df.loc[0, 'revenue'] = 100")
+    assert query(sales, "SELECT s FROM v").data["rows"] == [[105]]
+
+
+def test_a_transaction_that_failed_does_not_stay(sales: Kernel) -> None:
+    query(sales, "BEGIN")
+    assert query(sales, "SELECT nope").status == "error"
+    for _ in range(2):
+        last = query(sales, "SELECT 1")
+    assert last.data["rows"] == [[1]]
+
+
+def test_a_large_result_is_streamed(sales: Kernel) -> None:
+    peak = "int(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
+    before = int(sales.cell(peak).value)
+    run = query(sales, "SELECT range AS r, 'text ' || range AS t FROM range(5000000)", limit=3)
+    assert (run.data["total"], run.data["cut"]) == (5_000_000, True)
+    assert int(sales.cell(peak).value) - before < 200_000
+
+
+def test_statements_answer_with_what_they_did(sales: Kernel, tmp_path: Path) -> None:
+    query(sales, "CREATE TABLE t (a INTEGER)")
+    assert query(sales, "INSERT INTO t VALUES (1), (2)").data["rows"] == [[2]]
+    assert query(sales, "SELECT 1; SELECT 2 AS z").data["columns"][0]["name"] == "z"
+    query(sales, "COPY t TO 'out.csv'")
+    assert (tmp_path / "out.csv").read_text() == "a\n1\n2\n"
+    assert "load_dataset" in query(sales, "SELECT * FROM 'x.xlsx'").error["hint"]
+    assert "no network" in query(sales, "SELECT * FROM 'https://x/y.csv'").error["hint"]

@@ -21,8 +21,8 @@ def interrupted(kernel: Kernel, code: str, wait: str = "go") -> Run:
         "kept = 5\nprint('go')\nwhile True: pass",
         "kept = 5\nprint('go')\nimport time\ntime.sleep(100)",
         (
-            "kept = 5\nimport asyncio\nasync def f():\n    print('go')\n    await asyncio.sleep(100)\n"
-            "await f()"
+            "kept = 5\nimport asyncio\nasync def f():\n    print('go')\n"
+            "    await asyncio.sleep(100)\nawait f()"
         ),
         "kept = 5\nprint('go')\nimport subprocess\nsubprocess.run(['sleep', '100'])",
         "kept = 5\nprint('go')\n!sleep 100",

@@ -1,7 +1,7 @@
 """JSON documents and JSON lines."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,85 +9,77 @@ import pandas as pd
 
 from power_worker.outcome import RefusedError
 
+from . import encoding
+from .json_tables import records, table
+
+#: Records of JSON lines that are gathered before they become part of the DataFrame.
+_BATCH = 50_000
+
 
 def read(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """Read a document: records, columns, or records one level down."""
+    """Read a document of any shape that is a table, or one record a line after all."""
+    name, note = encoding.detect(path)
+    notes = [note] if note else []
+    text = path.read_text(name, errors="replace")
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
+        document = json.loads(text)
     except json.JSONDecodeError as error:
-        if _is_lines(path):
-            frame, notes = read_lines(path)
-            return frame, ["one JSON object a line (jsonl)", *notes]
+        if error.msg == "Extra data" and _is_json(text.split("\n", 1)[0]):
+            notes.append("one JSON document a line (jsonl)")
+            return _lines(path, text.split("\n")), notes
         raise RefusedError(
             "bad_file",
             f"{path.name} is no JSON: line {error.lineno}, column {error.colno}: {error.msg}",
         ) from None
-    notes: list[str] = []
-    return _frame(path, document, notes), notes
+    return table(path.name, document, notes), notes
 
 
 def read_lines(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """Read one object a line; a broken line is named."""
-    records = list(_records(path))
-    if not records:
+    """Read one record a line; a broken line is named."""
+    name, note = encoding.detect(path)
+    notes = [note] if note else []
+    with path.open(encoding=name, errors="replace") as file:
+        first = next((line for line in file if line.strip()), "")
+        file.seek(0)
+        if first.lstrip().startswith("["):
+            text = file.read()
+            if _is_json(text):
+                notes.append("one JSON array, not one record a line")
+                return table(path.name, json.loads(text), notes), notes
+            file.seek(0)
+        return _lines(path, file), notes
+
+
+def _lines(path: Path, lines: Iterable[str]) -> pd.DataFrame:
+    parts: list[pd.DataFrame] = []
+    batch: list[Any] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            batch.append(_parsed(path, number, line))
+        if len(batch) >= _BATCH:
+            parts.append(records(batch))
+            batch = []
+    if batch:
+        parts.append(records(batch))
+    if not parts:
         raise RefusedError("bad_file", f"{path.name} is empty: it has no line with JSON")
-    return _flat(records), []
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
-def _records(path: Path) -> Iterator[Any]:
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise RefusedError(
-                    "bad_file",
-                    f"{path.name}, line {number} is no JSON: {error.msg} at column {error.colno}",
-                    "mend or drop that line in execute_code, then load it again",
-                ) from None
-
-
-def _is_lines(path: Path) -> bool:
+def _parsed(path: Path, number: int, line: str) -> Any:
     try:
-        first = next(_records(path), None)
-    except RefusedError:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise RefusedError(
+            "bad_file",
+            f"{path.name}, line {number} is no JSON: {error.msg} at column {error.colno}",
+            "mend or drop that line in execute_code, then load it again",
+        ) from None
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError:
         return False
-    return isinstance(first, dict)
-
-
-def _frame(path: Path, document: Any, notes: list[str]) -> pd.DataFrame:
-    if isinstance(document, list):
-        return _flat(document)
-    if isinstance(document, dict):
-        lists = {key: value for key, value in document.items() if isinstance(value, list)}
-        if lists and len(lists) == len(document) and len({len(v) for v in lists.values()}) == 1:
-            return pd.DataFrame(document)
-        records = {
-            key: value for key, value in lists.items() if value and isinstance(value[0], dict)
-        }
-        if len(records) == 1:
-            (key, rows) = next(iter(records.items()))
-            notes.append(
-                f"rows are those under {key[:80]!r}; the rest of the document was left out"
-            )
-            return _flat(rows)
-        if document and all(isinstance(value, dict) for value in document.values()):
-            notes.append("the document's keys are the index")
-            return pd.DataFrame.from_dict(document, orient="index")
-        return _flat([document])
-    raise RefusedError(
-        "bad_file",
-        f"{path.name} holds a single {type(document).__name__}, not a table",
-        "read it with json.load in execute_code",
-    )
-
-
-def _flat(records: list[Any]) -> pd.DataFrame:
-    """Make nested objects columns such as a.b, one level down."""
-    if all(isinstance(record, dict) for record in records):
-        if any(isinstance(value, dict) for record in records[:100] for value in record.values()):
-            return pd.json_normalize(records, max_level=1)
-        return pd.DataFrame.from_records(records)
-    return pd.DataFrame(records)
+    return True

@@ -34,11 +34,22 @@ def safe(value: Any) -> Any:  # noqa: C901, PLR0911  one line a kind
         return f"0x{bytes(value[:_MAX_BYTES_SHOWN]).hex()}{more}"
     if isinstance(value, dict):
         return {str(k)[:_MAX_TEXT]: safe(v) for k, v in list(value.items())[:_MAX_ENTRIES]}
+    if hasattr(value, "nanoseconds"):  # pyarrow's MonthDayNano
+        return _interval(value)
     if isinstance(value, (list, tuple)):
         return [safe(v) for v in value[:_MAX_ENTRIES]]
     if isinstance(value, (dt.timedelta, uuid.UUID)):
         return str(value)
     return str(value)[:_MAX_TEXT]
+
+
+def _interval(value: Any) -> str:
+    """Return an interval as PostgreSQL writes it: `1 mon 2 days 03:00:00`."""
+    parts = [f"{value.months} mon"] if value.months else []
+    parts += [f"{value.days} days"] if value.days else []
+    if value.nanoseconds or not parts:
+        parts.append(str(dt.timedelta(microseconds=value.nanoseconds // 1000)))
+    return " ".join(parts)
 
 
 def _number(value: decimal.Decimal) -> int | float | str:
