@@ -13,10 +13,10 @@ from .loop import Loop
 from .needs import Needs
 from .shell import Shell
 
-#: Sources kept for tracebacks and inspect.getsource: a session may run cells for days.
-KEPT_SOURCES = 2000
+#: Characters of sources kept for tracebacks and inspect.getsource: a session may last for days.
+KEPT_SOURCES = 16 << 20
 #: Cells that In and %history remember.
-KEPT_INPUTS = 1000
+KEPT_INPUTS = 100
 _FUTURES = 0
 for _name in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _name).compiler_flag
@@ -29,7 +29,8 @@ class Cells:
         self._shell = shell
         self._needs = needs
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        self._sources: deque[str] = deque()
+        self._sources: deque[tuple[str, int]] = deque()
+        self._kept = 0
         self._inputs = shell.history_manager.input_hist_raw
         self._inputs_run = shell.history_manager.input_hist_parsed  # what In is
         self._loop = Loop()
@@ -62,9 +63,12 @@ class Cells:
         name = f"Cell In[{self._shell.execution_count}]"
         lines = [line + "\n" for line in source.split("\n")]
         linecache.cache[name] = (len(source), None, lines, name)
-        self._sources.append(name)
-        if len(self._sources) > KEPT_SOURCES:
-            linecache.cache.pop(self._sources.popleft(), None)
+        self._sources.append((name, len(source)))
+        self._kept += len(source)
+        while self._kept > KEPT_SOURCES and len(self._sources) > 1:
+            old, size = self._sources.popleft()
+            self._kept -= size
+            linecache.cache.pop(old, None)
         for inputs in (self._inputs, self._inputs_run):
             inputs.append(source)
             if len(inputs) > KEPT_INPUTS:

@@ -11,6 +11,9 @@ MAX_PIXELS = 40_000_000
 #: Pixels of a full-size picture's side: matplotlib's own bound is 2^16.
 MAX_SIDE = 30_000
 
+#: Inches around a tight box, as matplotlib's savefig.pad_inches.
+_PAD = 0.1
+
 
 def render(figure: Any) -> bytes:
     """Draw a figure as PNG, as a notebook would: nothing at its borders is cut off.
@@ -63,7 +66,7 @@ def _draw(figure: Any) -> bytes:
             dpi=figure.dpi,
             facecolor=figure.get_facecolor(),
             edgecolor=figure.get_edgecolor(),
-            bbox_inches="tight" if _tight_is_sane(figure) else None,
+            bbox_inches=_tight_box(figure),
         )
     finally:
         figure.dpi = dpi
@@ -76,10 +79,17 @@ def _bounded_dpi(figure: Any) -> float:
     return min(figure.dpi, whole, MAX_SIDE / max(width, height, 1e-9))
 
 
-def _tight_is_sane(figure: Any) -> bool:
-    """Say whether a tight box is near the figure: a text far outside would make it huge."""
+def _tight_box(figure: Any) -> Any:
+    """Return the box around all that is drawn, None where it is no use.
+
+    Computed here and not by "tight", which would lay the figure out once more, and would take a
+    text far outside for a reason to draw gigabytes.
+    """
     try:
+        if figure.get_layout_engine() is not None:
+            figure.draw_without_rendering()  # a layout engine moves things at drawing only
         box = figure.get_tightbbox(figure.canvas.get_renderer())
-        return box.width * box.height * figure.dpi**2 <= MAX_PIXELS
+        whole = box.width * box.height * figure.dpi**2
+        return box.padded(_PAD) if 0 < whole <= MAX_PIXELS else None
     except Exception:
-        return True
+        return None

@@ -22,6 +22,8 @@ from .zygote import Born
 HIGH_DESCRIPTOR = 500
 #: Failures in a row after which the kernel is taken for broken.
 MAX_FAILURES = 1000
+#: Where the zygote was started: no place to import from.
+_ZYGOTES_FOLDER = "/"
 _EXIT_BROKEN = 70  # EX_SOFTWARE
 
 Operation = Callable[[str, dict[str, Any]], Outcome]
@@ -50,7 +52,7 @@ class Kernel:
         self._operations: dict[str, Operation] = {"cell": self._cell, **data.by_name()}
         _fresh_random()
         sys.argv = [""]
-        sys.path.insert(0, "")
+        sys.path[:] = ["", *(path for path in sys.path if path not in ("", _ZYGOTES_FOLDER))]
         gc.enable()
 
     def serve(self) -> None:

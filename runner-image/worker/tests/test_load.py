@@ -122,11 +122,12 @@ def test_what_is_no_table_is_refused_in_words(
     assert kernel.cell("1 + 1").value == "2"
 
 
-@pytest.mark.parametrize("name", ["", "1st", "my data", "class", "list", "a.b"])
+@pytest.mark.parametrize("name", ["", "1st", "my data", "class", "list", "a.b", "pd", "_x", "json"])
 def test_a_name_that_cannot_be_a_variable_gets_a_better_one(
     kernel: Kernel, tmp_path: Path, name: str
 ) -> None:
     FRAME.to_csv(tmp_path / "t.csv", index=False)
+    kernel.cell("import json")
     run = load(kernel, "t.csv", name)
     assert run.error["name"] == "bad_name"
     assert run.error["hint"].split()[-1].isidentifier()

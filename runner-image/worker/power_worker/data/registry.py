@@ -5,9 +5,11 @@ import keyword
 import re
 import sys
 import weakref
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from power_worker.limits import MAX_DATA
+from power_worker.needs import ALIASES
 from power_worker.outcome import RefusedError
 
 from . import describe
@@ -32,15 +34,26 @@ class Registry:
 
     def check_name(self, name: str) -> None:
         """Refuse what cannot be a variable, or would hide something the code needs."""
-        if name.isidentifier() and not keyword.iskeyword(name) and not hasattr(builtins, name):
+        if self._is_free(name):
             return
         better = re.sub(r"\W+", "_", name).strip("_").lower() or "data"
-        if not better[0].isalpha() or keyword.iskeyword(better) or hasattr(builtins, better):
+        if not self._is_free(better):
             better = f"df_{better}"
         raise RefusedError(
             "bad_name",
             f"dataset_name {name[:80]!r} cannot be used as a variable",
-            f"use letters, digits and _, no Python keyword or builtin: {better[:80]}",
+            f"use letters, digits and _, no keyword, builtin or module of Python: {better[:80]}",
+        )
+
+    def _is_free(self, name: str) -> bool:
+        """Say whether a name is a variable's, shown in listings, and hides nothing."""
+        return (
+            name.isidentifier()
+            and not name.startswith("_")
+            and not keyword.iskeyword(name)
+            and not hasattr(builtins, name)
+            and name not in ALIASES
+            and not isinstance(self._namespace.get(name), ModuleType)
         )
 
     def add(self, name: str, loaded: "Loaded") -> None:
@@ -70,6 +83,8 @@ class Registry:
         """Describe each, within what a result may hold."""
         described, size = [], 0
         for name, frame in self.frames():
+            if name.startswith("_"):
+                continue  # as Python has it: private
             entry = describe.dataset(name, frame, self._origin(name, frame))
             size += describe.size(entry)
             if len(described) == MAX_LISTED or size > MAX_DATA // 2:
