@@ -115,25 +115,32 @@ func died(r *run, d wire.Death) wire.Status {
 	}
 }
 
-// sweep kills every process but this one and the zygote, on a goroutine of its
-// own since gigabytes take time to be given back, and then calls then.
-func (c *Core) sweep(then func()) {
+// sweep kills every process but this one and the zygote, and calls killed; the
+// next kernel waits until they are gone and have given their memory back. It
+// works on a goroutine of its own: there may be hundreds of them, or gigabytes.
+func (c *Core) sweep(killed func()) {
 	c.sweeping = true
 	spare := 0
 	if c.zygote != nil {
 		spare = c.zygote.Pid
 	}
 	go func() {
-		left := c.table.Sweep(spare)
-		c.post(func() {
-			if c.sweeping = false; left > 0 {
-				c.diag.printf("%d processes do not end", left)
-			}
-			if then(); c.zygote == nil {
-				c.restartZygote()
-			}
-		})
+		c.table.Kill(spare)
+		c.post(killed)
+		left := c.table.AwaitEnd(spare)
+		c.post(func() { c.swept(left) })
 	}()
+}
+
+func (c *Core) swept(left int) {
+	c.sweeping = false
+	if left > 0 {
+		c.diag.printf("%d processes do not end", left)
+	}
+	if c.zygote == nil {
+		c.restartZygote()
+	}
+	c.fork()
 }
 
 // signalNames are those that end a process by default.

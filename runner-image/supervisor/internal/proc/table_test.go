@@ -61,7 +61,7 @@ func TestOnlyDescendantsAreOurs(t *testing.T) {
 }
 
 func TestAnInterruptReachesTheGroupThatAProcessLeads(t *testing.T) {
-	cmd := exec.Command("sh", "-c", `trap "exit 7" INT; echo; sleep 60`)
+	cmd := exec.Command("sh", "-c", `trap "exit 7" INT; sh -c "echo; sleep 60; true"; true`)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -73,7 +73,7 @@ func TestAnInterruptReachesTheGroupThatAProcessLeads(t *testing.T) {
 	if _, err := out.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	// Were sleep spared, the shell would wait for it to end by itself.
+	// Were the inner shell spared, the shell would wait for it to end by itself.
 	if err := proc.NewTable().Interrupt(cmd.Process.Pid); err != nil {
 		t.Error(err)
 	}
@@ -93,14 +93,15 @@ func TestAnInterruptReachesAProcessThatLeadsNoGroup(t *testing.T) {
 	}
 }
 
-func TestASweepEndsAllButTheSpareWhichGoesOn(t *testing.T) {
+func TestAKillEndsAllButTheSpareWhichGoesOn(t *testing.T) {
 	orphansCome(t)
 	spare, other := sleeper(t), sleeper(t)
-	if err := beget(100).Start(); err != nil {
+	if err := beget(30).Start(); err != nil {
 		t.Fatal(err)
 	}
 	table := proc.NewTable()
-	if left := table.Sweep(spare.Process.Pid); left != 0 {
+	table.Kill(spare.Process.Pid)
+	if left := table.AwaitEnd(spare.Process.Pid); left != 0 {
 		t.Errorf("%d left", left)
 	}
 	if table.Stopped(spare.Process.Pid) {
@@ -113,7 +114,8 @@ func TestASweepEndsAllButTheSpareWhichGoesOn(t *testing.T) {
 	if err := table.Signal(spare.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Errorf("the spare is gone: %v", err)
 	}
-	if left := table.Sweep(0); left != 0 {
+	table.Kill(0)
+	if left := table.AwaitEnd(0); left != 0 {
 		t.Errorf("%d left", left)
 	}
 	reap(0)
