@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"syscall"
 	"testing"
@@ -12,11 +13,19 @@ import (
 	"power-interpreter/runner-image/supervisor/internal/proc"
 )
 
-// The test binary, started again with this role, begets a child and ends, as
-// often as the variable says: it is gone before anybody can look at it.
-const comet = "TEST_COMET"
+// The test binary, started again with one of these, plays a part.
+const (
+	// comet begets a child and ends, as often as the variable says: it is gone
+	// before anybody can look at it.
+	comet = "TEST_COMET"
+	// leader survives SIGINT, and ends with 7 when its child has died of it.
+	leader = "TEST_LEADER"
+)
 
 func TestMain(m *testing.M) {
+	if os.Getenv(leader) != "" {
+		lead()
+	}
 	n, err := strconv.Atoi(os.Getenv(comet))
 	switch {
 	case err != nil:
@@ -25,6 +34,20 @@ func TestMain(m *testing.M) {
 		_ = beget(n - 1).Start()
 	}
 	time.Sleep(time.Duration(n%3) * time.Millisecond)
+}
+
+func lead() {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGINT)
+	child := exec.Command("sleep", "60")
+	if child.Start() != nil {
+		os.Exit(1)
+	}
+	os.Stdout.WriteString("\n")
+	_ = child.Wait()
+	if s := child.ProcessState.Sys().(syscall.WaitStatus); s.Signal() == syscall.SIGINT {
+		os.Exit(7)
+	}
+	os.Exit(0)
 }
 
 func beget(n int) *exec.Cmd {
@@ -61,7 +84,8 @@ func TestOnlyDescendantsAreOurs(t *testing.T) {
 }
 
 func TestAnInterruptReachesTheGroupThatAProcessLeads(t *testing.T) {
-	cmd := exec.Command("sh", "-c", `trap "exit 7" INT; sh -c "echo; sleep 60; true"; true`)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{leader + "=1", "PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -73,7 +97,6 @@ func TestAnInterruptReachesTheGroupThatAProcessLeads(t *testing.T) {
 	if _, err := out.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
-	// Were the inner shell spared, the shell would wait for it to end by itself.
 	if err := proc.NewTable().Interrupt(cmd.Process.Pid); err != nil {
 		t.Error(err)
 	}
