@@ -21,7 +21,6 @@ type Engine struct {
 
 	mu        sync.Mutex
 	sandboxes map[string]*box
-	exits     []chan string
 	starts    int
 }
 

@@ -97,8 +97,7 @@ func TestRedirectsThatAreNoneAreRefused(t *testing.T) {
 
 func TestNothingPersonalIsSent(t *testing.T) {
 	var sent []http.Header
-	var url string
-	url = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		sent = append(sent, r.Header.Clone())
 		http.SetCookie(w, &http.Cookie{Name: "id", Value: "1"})
 		if r.URL.Path != "/x.csv" {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+
 @pytest.fixture(scope="session", autouse=True)
 def home() -> None:
     """Make what the worker makes at its start: a home, and matplotlib's cache in it."""
