@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"time"
 
 	"power-interpreter/internal/workspace"
 )
@@ -110,11 +109,9 @@ func (o *Orchestrator) isFree(id string) bool {
 
 // takeOver makes a job of the execution that runs in an adopted sandbox.
 func (o *Orchestrator) takeOver(s *session, k Kernel, id string) {
-	x := &execution{
-		Execution: Execution{ID: id, Session: s.ref, Status: StatusQueued, Job: true, Detached: true, Queued: time.Now(), Timeout: o.cfg.Limits.JobTimeoutMax},
-		run:       Run{ID: id, Op: OpCell, Timeout: o.cfg.Limits.JobTimeoutMax}, session: s,
-		stop: make(chan struct{}), done: make(chan struct{}), ticket: s.line.join(true),
-	}
+	x := newExecution(s, Run{ID: id, Op: OpCell, Timeout: o.cfg.Limits.JobTimeoutMax})
+	x.Job, x.Detached = true, true
+	x.ticket = s.line.join(true)
 	o.mu.Lock()
 	o.executions[id] = x
 	o.order = append(o.order, x)

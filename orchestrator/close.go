@@ -31,7 +31,7 @@ func (o *Orchestrator) Close() error {
 
 // StopIdle stops the sandboxes of sessions in which nothing runs or waits;
 // their files are kept. It is for a server that nobody may start again soon.
-func (o *Orchestrator) StopIdle(ctx context.Context) {
+func (o *Orchestrator) StopIdle() {
 	o.mu.Lock()
 	var all []*session
 	for _, s := range o.sessions {
@@ -39,7 +39,7 @@ func (o *Orchestrator) StopIdle(ctx context.Context) {
 	}
 	o.mu.Unlock()
 	for _, s := range all {
-		o.stopIdle(ctx, s, fmt.Sprintf("the server stopped the sandbox of session %q: its files are kept, its variables are gone", s.ref.ID))
+		o.stopIdle(s, fmt.Sprintf("the server stopped the sandbox of session %q: its files are kept, its variables are gone", s.ref.ID))
 	}
 }
 
@@ -95,11 +95,4 @@ func (o *Orchestrator) isClosing() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.closing
-}
-
-// touch notes that the session is in use.
-func (o *Orchestrator) touch(s *session) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	s.used = time.Now()
 }

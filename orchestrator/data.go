@@ -2,7 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"fmt"
 
 	"power-interpreter/internal/workspace"
 )
@@ -111,22 +110,4 @@ func operationError(out Outcome, run Run, code Code) error {
 		return Errorf(CodeInternal, "%s failed and nothing is known of why; try again", what)
 	}
 	return nil
-}
-
-// String says what a kernel died of, in half a sentence.
-func (d Death) String() string {
-	switch d.Cause {
-	case CauseOOM:
-		return fmt.Sprintf("out of memory at its limit of %d MiB", d.Limit>>20)
-	case CauseSignal:
-		return "crashed by " + d.Signal
-	case CauseExit:
-		return fmt.Sprintf("its process ended with exit code %d", d.ExitCode)
-	case CauseKilled:
-		return "killed because it would not stop when interrupted"
-	case CauseReset:
-		return "reset"
-	default:
-		return "its sandbox went away"
-	}
 }

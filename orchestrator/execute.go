@@ -32,11 +32,8 @@ func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(string)) (*e
 	if err != nil {
 		return nil, err
 	}
-	x := &execution{
-		Execution: Execution{Session: ref, Status: StatusQueued, Job: job, Queued: time.Now(), Timeout: run.Timeout},
-		run:       run, session: s, watch: watch,
-		stop: make(chan struct{}), done: make(chan struct{}),
-	}
+	x := newExecution(s, run)
+	x.Job, x.watch = job, watch
 	x.ticket = s.line.join(true)
 	if x.ticket == nil {
 		return nil, lineFull(s)
@@ -50,6 +47,13 @@ func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(string)) (*e
 		o.conduct(x)
 	}()
 	return x, nil
+}
+
+func newExecution(s *session, run Run) *execution {
+	return &execution{
+		Execution: Execution{ID: run.ID, Session: s.ref, Status: StatusQueued, Queued: time.Now(), Timeout: run.Timeout},
+		run:       run, session: s, stop: make(chan struct{}), done: make(chan struct{}),
+	}
 }
 
 // register gives the execution an id that no other has, and counts the
@@ -151,7 +155,7 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 		x.Reply.Failure = &Failure{Name: string(x.err.Code), Message: x.err.Message}
 	}
 	if s.deleted {
-		x.Status, x.err = StatusCancelled, Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+		x.Status, x.err = StatusCancelled, errDeleted(s)
 	}
 	if o.keptBytes += x.size(); len(o.order) > maxExecutionsKept || o.keptBytes > maxReplyBytesKept {
 		o.forgetExecutions()

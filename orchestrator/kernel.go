@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -35,12 +36,11 @@ type Sink interface {
 
 // Outcome is how a run ended.
 type Outcome struct {
-	Status     Status // completed, failed, timeout or cancelled
-	Reply      Reply  // without Output and Charts, which went to the Sink
-	Dataset    *Dataset
-	Table      *Table
-	Datasets   []Dataset
-	Generation int
+	Status   Status // completed, failed, timeout or cancelled
+	Reply    Reply  // without Output and Charts, which went to the Sink
+	Dataset  *Dataset
+	Table    *Table
+	Datasets []Dataset
 }
 
 // Cause names what a kernel died of.
@@ -63,6 +63,24 @@ type Death struct {
 	ExitCode int
 	Limit    int64 // bytes, for CauseOOM
 	Peak     int64 // bytes, for CauseOOM
+}
+
+// String says what a kernel died of, in half a sentence.
+func (d Death) String() string {
+	switch d.Cause {
+	case CauseOOM:
+		return fmt.Sprintf("out of memory at its limit of %d MiB", d.Limit>>20)
+	case CauseSignal:
+		return "crashed by " + d.Signal
+	case CauseExit:
+		return fmt.Sprintf("its process ended with exit code %d", d.ExitCode)
+	case CauseKilled:
+		return "killed because it would not stop when interrupted"
+	case CauseReset:
+		return "reset"
+	default:
+		return "its sandbox went away"
+	}
 }
 
 // KernelInfo is what a runner says of itself when it is greeted.

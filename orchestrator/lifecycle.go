@@ -180,6 +180,10 @@ func (s *session) state() State {
 	}
 }
 
+func errDeleted(s *session) *Error {
+	return Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+}
+
 func lineFull(s *session) error {
 	return Errorf(CodeBusy, "%d calls wait on session %q already; wait for some to end, or use another session_id", maxWaiting, s.ref.ID)
 }

@@ -142,6 +142,13 @@ func (o *Orchestrator) lookup(ref Ref) (*session, error) {
 	return o.sessions[ref], nil
 }
 
+// touch notes that the session is in use.
+func (o *Orchestrator) touch(s *session) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s.used = time.Now()
+}
+
 func errClosing() error {
 	return Errorf(CodeUnavailable, "the server is stopping; try again in a few seconds")
 }

@@ -20,7 +20,7 @@ func (o *Orchestrator) ready(s *session) (Kernel, error) {
 	}
 	ctx, cancel := context.WithTimeout(o.life, startTimeout)
 	defer cancel()
-	if err := o.makeRoom(ctx, s); err != nil {
+	if err := o.makeRoom(s); err != nil {
 		return nil, err
 	}
 	k, err := o.obtain(ctx, s)
@@ -36,7 +36,7 @@ func (o *Orchestrator) current(s *session) (Kernel, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if s.deleted {
-		return nil, Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+		return nil, errDeleted(s)
 	}
 	return s.kernel, nil
 }
@@ -80,7 +80,7 @@ func (o *Orchestrator) seat(s *session, k Kernel) error {
 		return errClosing()
 	default:
 		o.scrap(s.claim.SandboxID, k)
-		return Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+		return errDeleted(s)
 	}
 }
 

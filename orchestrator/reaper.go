@@ -36,7 +36,7 @@ func (o *Orchestrator) reapOnce(now time.Time) {
 		}
 	}
 	for _, s := range idle {
-		o.stopIdle(o.life, s, fmt.Sprintf("session %q was idle for %v and its sandbox was stopped: its files are kept, its variables are gone",
+		o.stopIdle(s, fmt.Sprintf("session %q was idle for %v and its sandbox was stopped: its files are kept, its variables are gone",
 			s.ref.ID, o.cfg.Limits.IdleTimeout))
 	}
 }
@@ -62,7 +62,7 @@ func (o *Orchestrator) overdue(now time.Time) (idle, old []*session) {
 }
 
 // stopIdle stops a session's sandbox if nobody is in line for it.
-func (o *Orchestrator) stopIdle(ctx context.Context, s *session, notice string) {
+func (o *Orchestrator) stopIdle(s *session, notice string) {
 	t := s.line.joinEmpty()
 	if t == nil {
 		return

@@ -1,7 +1,6 @@
 package orchestrator
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,7 @@ import (
 // makeRoom takes one of the MaxSessions places for s. When all are taken it
 // stops the owner's own longest-idle session, or another owner's that has been
 // idle for foreignIdle; when none may be, it refuses and says what runs.
-func (o *Orchestrator) makeRoom(ctx context.Context, s *session) error {
+func (o *Orchestrator) makeRoom(s *session) error {
 	for range o.cfg.Limits.MaxSessions + 1 {
 		victim, ok := o.takePlace(s)
 		if ok {
@@ -20,7 +19,7 @@ func (o *Orchestrator) makeRoom(ctx context.Context, s *session) error {
 		if victim == nil {
 			return o.noRoom(s.ref.Owner)
 		}
-		o.stopIdle(ctx, victim, fmt.Sprintf(
+		o.stopIdle(victim, fmt.Sprintf(
 			"session %q had to make room for another and its sandbox was stopped: its files are kept, its variables are gone", victim.ref.ID))
 	}
 	return o.noRoom(s.ref.Owner)

@@ -22,6 +22,6 @@ func (stdioCommand) Run(ctx context.Context, c *config.Config) error {
 		return err
 	}
 	err = transport.ServeStdio(ctx, os.Stdin, os.Stdout, mcptool.NewServer(p.Orchestrator, p.options(c)), orchestrator.Anonymous, transport.Config{Logger: p.log})
-	p.StopIdle(context.WithoutCancel(ctx))
+	p.StopIdle()
 	return errors.Join(err, p.close())
 }

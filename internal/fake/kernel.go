@@ -90,7 +90,6 @@ func (c *conversation) Run(ctx context.Context, run orchestrator.Run, sink orche
 	go func() {
 		out, err := c.script(c.Kernel, run, sink, stop)
 		c.mu.Lock()
-		out.Generation = c.generation
 		c.running = ""
 		c.mu.Unlock()
 		c.pending <- result{out, err}

@@ -28,7 +28,7 @@ var statuses = map[wire.Status]orchestrator.Status{
 // outcome converts the result of op, or says that the runner is broken.
 func outcome(op orchestrator.Op, r wire.Result) (orchestrator.Outcome, error) {
 	status, known := statuses[r.Status]
-	o := orchestrator.Outcome{Status: status, Generation: r.Generation, Reply: reply(r)}
+	o := orchestrator.Outcome{Status: status, Reply: reply(r)}
 	if !known || status == orchestrator.StatusCompleted && answer(op, r.Data, &o) != nil {
 		return o, orchestrator.Errorf(orchestrator.CodeKernel,
 			"the sandbox broke its protocol and was removed; its variables are lost, its files are kept: run the code again")

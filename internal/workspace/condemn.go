@@ -8,6 +8,9 @@ func (r *Root) CondemnClaim(id string) error {
 	if err != nil {
 		return explain(id, err)
 	}
+	if c.Condemned {
+		return nil
+	}
 	c.Condemned = true
 	return r.WriteClaim(c)
 }

@@ -92,13 +92,8 @@ func (t *Transport) forward(w http.ResponseWriter, r *http.Request, st *stream) 
 // postBody answers one message or a batch in the body. Every message is a
 // client's of its own, that nobody can name.
 func (t *Transport) postBody(w http.ResponseWriter, r *http.Request) {
-	if status, refused := postHead(r); refused != nil {
-		turnAway(w, status, refused)
-		return
-	}
-	raw, done, refused := t.bodies.read(w, r)
-	if refused != nil {
-		writeAnswer(w, http.StatusOK, refused)
+	raw, done := t.message(w, r)
+	if done == nil {
 		return
 	}
 	defer done()

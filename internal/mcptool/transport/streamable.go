@@ -30,13 +30,8 @@ func (t *Transport) serveStreamable(w http.ResponseWriter, r *http.Request) {
 
 // post takes one message, or a batch where the version has them.
 func (t *Transport) post(w http.ResponseWriter, r *http.Request) {
-	if status, refused := postHead(r); refused != nil {
-		turnAway(w, status, refused)
-		return
-	}
-	raw, done, refused := t.bodies.read(w, r)
-	if refused != nil {
-		writeAnswer(w, http.StatusOK, refused)
+	raw, done := t.message(w, r)
+	if done == nil {
 		return
 	}
 	defer done()
@@ -54,6 +49,21 @@ func (t *Transport) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	t.postLegacy(w, r, m)
+}
+
+// message reads what was posted. What it cannot read it has refused already:
+// done is nil then, and called when the message is no longer needed otherwise.
+func (t *Transport) message(w http.ResponseWriter, r *http.Request) (raw []byte, done func()) {
+	if status, refused := postHead(r); refused != nil {
+		turnAway(w, status, refused)
+		return nil, nil
+	}
+	raw, done, refused := t.bodies.read(w, r)
+	if refused != nil {
+		writeAnswer(w, http.StatusOK, refused)
+		return nil, nil
+	}
+	return raw, done
 }
 
 // postHead checks what must hold before the body is read. A client that cannot
