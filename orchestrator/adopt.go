@@ -79,7 +79,7 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 	}
 	switch info := k.Info(); {
 	case info.Session == "": // the crash came between the claim and the opening
-		err = k.Open(ctx, s.ref.ID, o.cfg.Limits.MaxOutputChars)
+		err = k.Open(ctx, o.opening(s))
 	case info.Session != s.ref.ID:
 		err = Errorf(CodeInternal, "the sandbox is another session's")
 	case info.Running != "" && !o.isFree(info.Running):

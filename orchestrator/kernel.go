@@ -53,6 +53,7 @@ const (
 	CauseOOM    Cause = "oom"
 	CauseKilled Cause = "killed"
 	CauseReset  Cause = "reset"
+	CauseDisk   Cause = "disk"
 	CauseGone   Cause = "gone" // the whole sandbox went away
 )
 
@@ -61,8 +62,8 @@ type Death struct {
 	Cause    Cause
 	Signal   string // as "SIGSEGV"
 	ExitCode int
-	Limit    int64 // bytes, for CauseOOM
-	Peak     int64 // bytes, for CauseOOM
+	Limit    int64 // bytes, for CauseOOM and CauseDisk
+	Peak     int64 // likewise
 }
 
 // String says what a kernel died of, in half a sentence.
@@ -70,6 +71,8 @@ func (d Death) String() string {
 	switch d.Cause {
 	case CauseOOM:
 		return fmt.Sprintf("out of memory at its limit of %d MiB", d.Limit>>20)
+	case CauseDisk:
+		return fmt.Sprintf("stopped because the session's files outgrew their limit of %d MiB", d.Limit>>20)
 	case CauseSignal:
 		return "crashed by " + d.Signal
 	case CauseExit:
@@ -92,13 +95,20 @@ type KernelInfo struct {
 	Warm       bool
 }
 
+// Opening is what a runner is told of the session it is lent to.
+type Opening struct {
+	Session     string
+	OutputChars int   // characters of text that one execution sends
+	Disk        int64 // bytes that the session's files may take, 0 for where a quota sees to that
+}
+
 // Kernel is a sandbox's live namespace. It runs one thing at a time; a caller
 // takes turns. When its stream breaks, Done closes and every call fails with
 // CodeKernel or CodeUnavailable.
 type Kernel interface {
 	Info() KernelInfo
 	// Open lends a spare its session and returns when a kernel waits in it.
-	Open(ctx context.Context, session string, outputChars int) error
+	Open(ctx context.Context, o Opening) error
 	// Run runs to the result. Interrupt stops it; a ctx that ends abandons it.
 	// An error means that the sandbox is lost or of no use: remove it.
 	Run(ctx context.Context, run Run, sink Sink) (Outcome, error)

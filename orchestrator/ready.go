@@ -55,7 +55,7 @@ func (o *Orchestrator) obtain(ctx context.Context, s *session) (Kernel, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := k.Open(ctx, s.ref.ID, o.cfg.Limits.MaxOutputChars); err != nil {
+	if err := k.Open(ctx, o.opening(s)); err != nil {
 		o.scrap(s.claim.SandboxID, k)
 		return nil, err
 	}
@@ -188,4 +188,9 @@ func (o *Orchestrator) greet(ctx context.Context, id string) (Kernel, error) {
 		return nil, err
 	}
 	return o.cfg.Dial(ctx, stream)
+}
+
+// opening is what the session's runner is told of it.
+func (o *Orchestrator) opening(s *session) Opening {
+	return Opening{Session: s.ref.ID, OutputChars: o.cfg.Limits.MaxOutputChars, Disk: o.cfg.Limits.Sandbox.Disk}
 }

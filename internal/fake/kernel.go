@@ -75,10 +75,10 @@ func (c *conversation) Deaths() <-chan orchestrator.Death { return c.deaths }
 func (c *conversation) Done() <-chan struct{}             { return c.done }
 func (c *conversation) Acknowledge()                      {}
 func (c *conversation) Close() error                      { c.closing.Do(func() { close(c.done) }); return nil }
-func (c *conversation) Open(_ context.Context, s string, _ int) error {
+func (c *conversation) Open(_ context.Context, o orchestrator.Opening) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.session = s
+	c.session = o.Session
 	return nil
 }
 

@@ -63,6 +63,9 @@ func death(d orchestrator.Death, limits orchestrator.SandboxLimits) string {
 	switch d.Cause {
 	case orchestrator.CauseOOM:
 		return "out of memory: " + memory(d, limits)
+	case orchestrator.CauseDisk:
+		return fmt.Sprintf("disk full: the session's files reached %s of the %s that they may take, and what wrote them would not stop and was killed",
+			brief(d.Peak), brief(limits.Disk))
 	case orchestrator.CauseSignal:
 		return "the kernel crashed by the signal " + d.Signal
 	case orchestrator.CauseExit:
@@ -92,6 +95,7 @@ func memory(d orchestrator.Death, limits orchestrator.SandboxLimits) string {
 var advice = map[orchestrator.Cause]string{
 	orchestrator.CauseOOM:    "Load less at a time (usecols, dtypes, chunksize, or query_dataset over the file), then run it again",
 	orchestrator.CauseSignal: "A native library is the likely cause; run the code in smaller steps to find the call",
+	orchestrator.CauseDisk:   "Delete files of the session first",
 	orchestrator.CauseExit:   "Leave out exit(), quit() and os._exit()",
 	orchestrator.CauseKilled: "Run the code in smaller steps",
 	orchestrator.CauseReset:  "Run the code again if it is still wanted",

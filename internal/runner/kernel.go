@@ -114,12 +114,13 @@ func (k *Kernel) Close() error {
 }
 
 // Open lends the runner its session and returns when a kernel waits in it.
-func (k *Kernel) Open(ctx context.Context, session string, outputChars int) error {
+func (k *Kernel) Open(ctx context.Context, o orchestrator.Opening) error {
 	return k.untilReady(ctx, wire.New(wire.KindOpen, "", wire.Open{
-		Session:    session,
-		Folder:     orchestrator.DataFolder + "/" + session,
-		OutputHead: outputChars / 2,
-		OutputTail: outputChars - outputChars/2,
+		Session:    o.Session,
+		Folder:     orchestrator.DataFolder + "/" + o.Session,
+		OutputHead: o.OutputChars / 2,
+		OutputTail: o.OutputChars - o.OutputChars/2,
+		Disk:       o.Disk,
 	}))
 }
 

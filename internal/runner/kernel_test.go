@@ -293,7 +293,7 @@ func TestOpenAndResetWaitForAKernel(t *testing.T) {
 		s.event(2, wire.KindKernel, "", wire.Kernel{Generation: 1, Death: &wire.Death{Cause: wire.CauseReset}})
 		s.event(3, wire.KindKernel, "", wire.Kernel{Generation: 2, Ready: true})
 	}()
-	if err := k.Open(t.Context(), "a", 101); err != nil {
+	if err := k.Open(t.Context(), orchestrator.Opening{Session: "a", OutputChars: 101, Disk: 7}); err != nil {
 		t.Fatal(err)
 	}
 	if err := k.Reset(t.Context()); err != nil {

@@ -42,6 +42,9 @@ type Open struct {
 	// the result. Text of up to their sum arrives whole.
 	OutputHead int `json:"output_head"`
 	OutputTail int `json:"output_tail"`
+	// Disk bounds, in bytes, what the session's files may take; the writer is
+	// stopped soon beyond it. 0 for where a quota of the file system does that.
+	Disk int64 `json:"disk,omitempty"`
 }
 
 // Op names what a Run does.

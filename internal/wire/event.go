@@ -99,6 +99,7 @@ const (
 	CauseOOM    Cause = "oom"    // the memory limit: Limit and Peak in bytes
 	CauseKilled Cause = "killed" // by the supervisor: it did not stop when interrupted
 	CauseReset  Cause = "reset"  // by KindReset
+	CauseDisk   Cause = "disk"   // by the supervisor: its files outgrew Limit and it would not stop, Peak in bytes
 )
 
 // Death is how a kernel died.

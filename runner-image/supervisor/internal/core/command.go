@@ -58,9 +58,11 @@ func (c *Core) open(o wire.Open) {
 	case c.session == nil:
 		c.session = &o
 		c.follow(o.Folder)
+		c.limitDisk(o.Disk)
 		c.wake()
 	case c.session.Session == o.Session:
 		c.session.OutputHead, c.session.OutputTail = o.OutputHead, o.OutputTail
+		c.limitDisk(o.Disk)
 		c.wake()
 	default:
 		c.diag.printf("open command for another session refused")

@@ -52,6 +52,7 @@ type Core struct {
 
 	session *wire.Open // nil before Open
 	root    *os.Root   // the session's folder, nil if it cannot be opened
+	scale   scale
 
 	keeper     keeper
 	zygote     *zygote.Zygote // nil between two
@@ -85,6 +86,7 @@ func Run(cfg Config) error {
 	go c.readCommands()
 	c.startZygote()
 	c.tick()
+	c.watchDisk()
 	for fn := range c.inbox {
 		fn()
 	}

@@ -88,6 +88,9 @@ func (c *Core) bury(k *kernel, d wire.Death) {
 // kernel has answered.
 func (c *Core) buried(k *kernel, d wire.Death, took time.Duration, p proceeds) {
 	if r := c.run; r != nil && r.handed {
+		if r.reason == outgrown {
+			d = c.outgrowth(r.outgrew)
+		}
 		result := wire.Result{
 			Status: died(r, d), Death: &d, Generation: k.generation,
 			DurationMS: float64(took.Microseconds()) / 1000,
@@ -106,6 +109,8 @@ func (c *Core) buried(k *kernel, d wire.Death, took time.Duration, p proceeds) {
 
 func died(r *run, d wire.Death) wire.Status {
 	switch {
+	case r.reason == outgrown:
+		return wire.StatusDied
 	case r.reason != "":
 		return r.reason
 	case d.Cause == wire.CauseReset:

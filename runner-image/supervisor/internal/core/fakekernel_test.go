@@ -184,6 +184,11 @@ func init() {
 			name, text, _ := strings.Cut(arg, " ")
 			return os.WriteFile(name, []byte(text), 0o600) != nil
 		},
+		"fill": func(_ *scripted, arg string) bool { return fill(arg) },
+		"latefill": func(k *scripted, arg string) bool {
+			k.after = func() { fill(arg) }
+			return false
+		},
 		"mkdir":  func(_ *scripted, arg string) bool { return os.MkdirAll(arg, 0o700) != nil },
 		"remove": func(_ *scripted, arg string) bool { return os.RemoveAll(arg) != nil },
 		"rename": func(_ *scripted, arg string) bool {
@@ -243,4 +248,11 @@ func spawnLeftover(*scripted, string) bool {
 	}
 	fmt.Println(cmd.Process.Pid)
 	return false
+}
+
+// fill writes a file of so many MiB.
+func fill(arg string) (failed bool) {
+	name, mib, _ := strings.Cut(arg, " ")
+	n, _ := strconv.Atoi(mib)
+	return os.WriteFile(name, make([]byte, n<<20), 0o600) != nil
 }

@@ -32,6 +32,7 @@ type sandbox struct {
 	frames chan wire.Frame
 	folder string
 	cgroup string
+	disk   int64
 	errs   *safeBuffer
 }
 
@@ -122,7 +123,7 @@ func (s *sandbox) hello(ack uint64) wire.Welcome {
 
 func (s *sandbox) open(head, tail int) {
 	s.t.Helper()
-	s.send(wire.New(wire.KindOpen, "", wire.Open{Session: "s", Folder: s.folder, OutputHead: head, OutputTail: tail}))
+	s.send(wire.New(wire.KindOpen, "", wire.Open{Session: "s", Folder: s.folder, OutputHead: head, OutputTail: tail, Disk: s.disk}))
 	s.ready()
 	if !s.asksInFolder() {
 		s.ready() // the first word was the spare's

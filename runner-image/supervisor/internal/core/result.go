@@ -29,7 +29,12 @@ func (c *Core) result(k *kernel, f wire.Frame) {
 	result.Generation = k.generation
 	r.answered = true
 	r.stopTimers()
-	if r.reason != "" {
+	switch r.reason {
+	case "":
+	case outgrown:
+		result = c.overDisk(r, result)
+		c.ping(k, r)
+	default:
 		result.Status = r.reason
 		c.ping(k, r)
 	}
@@ -117,6 +122,7 @@ func isChart(name, id string) bool {
 func (c *Core) end(r *run, result wire.Result, p proceeds) {
 	r.stopTimers()
 	c.run = nil
+	c.settleDisk()
 	result.Output = p.sum.OutputSum
 	result.Files, result.MoreFiles = p.files, p.more
 	result.MoreCharts += r.moreCharts

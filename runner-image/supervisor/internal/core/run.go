@@ -28,6 +28,7 @@ type run struct {
 	handed   bool // to the kernel
 	started  time.Time
 	reason   wire.Status // why it was interrupted, empty for not
+	outgrew  int64       // what the session's files take, with that reason
 	answered bool        // the kernel's result has come
 	timers   []*time.Timer
 
@@ -98,6 +99,7 @@ func (c *Core) dispatch() {
 	}
 	k.waits, k.used = false, true
 	r.handed, r.started = true, time.Now()
+	c.settleDisk()
 	r.stopTimers()
 	r.timers = append(r.timers, c.after(r.timeout, func() { c.interrupt(r, wire.StatusTimeout) }))
 	// What was written before belongs to nobody: the kernel gets the run only
