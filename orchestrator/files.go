@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 
+	"github.com/dustin/go-humanize"
+
 	"power-interpreter/internal/workspace"
 )
 
@@ -27,7 +29,8 @@ func (o *Orchestrator) Fetch(ctx context.Context, ref Ref, url, name string) (Ar
 func (o *Orchestrator) Upload(ctx context.Context, ref Ref, name string, content io.Reader) (Artifact, error) {
 	limit := o.cfg.Limits.MaxUpload
 	return o.put(ctx, ref, func(context.Context) (io.ReadCloser, string, error) {
-		return io.NopCloser(&bounded{r: content, left: limit, limit: limit}), name, nil
+		tooLarge := Errorf(CodeTooLarge, "the file is larger than %d bytes, the most that is taken; nothing was written", limit)
+		return io.NopCloser(&bounded{r: content, left: limit, refusal: tooLarge}), name, nil
 	})
 }
 
@@ -60,7 +63,34 @@ func (o *Orchestrator) put(ctx context.Context, ref Ref, open func(context.Conte
 		return Artifact{}, err
 	}
 	defer folder.Close()
-	return o.write(folder, clean, claim.UID, source)
+	room, err := o.room(ctx, folder)
+	if err != nil {
+		return Artifact{}, err
+	}
+	return o.write(folder, clean, claim.UID, &bounded{r: source, left: room.left, refusal: room.refusal})
+}
+
+// space is what a session's files may still grow by.
+type space struct {
+	left    int64
+	refusal *Error
+}
+
+// room measures it. What the session has deleted and still holds open is the
+// runner's to count.
+func (o *Orchestrator) room(ctx context.Context, folder *workspace.Folder) (space, error) {
+	most := o.cfg.Limits.Sandbox.Disk
+	used, err := folder.Usage(ctx)
+	if err != nil {
+		return space{}, fileError(err)
+	}
+	left := most - used.Bytes
+	refusal := Errorf(CodeTooLarge, "the session's files take %s of the %s that they may, and this one does not fit; nothing was written. Delete files in code (os.remove), or delete_session",
+		humanize.IBytes(uint64(used.Bytes)), humanize.IBytes(uint64(most)))
+	if left <= 0 || !used.Complete {
+		return space{}, refusal
+	}
+	return space{left, refusal}, nil
 }
 
 func (o *Orchestrator) write(folder *workspace.Folder, name string, uid int, source io.Reader) (Artifact, error) {
@@ -189,16 +219,17 @@ func artifact(f workspace.File) Artifact {
 	return Artifact{Path: f.Path, Size: f.Size, MIME: f.MIME, Modified: f.ModTime}
 }
 
-// bounded fails once more than its limit was read.
+// bounded refuses once more than is left was read.
 type bounded struct {
-	r           io.Reader
-	left, limit int64
+	r       io.Reader
+	left    int64
+	refusal *Error
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.r.Read(p)
 	if b.left -= int64(n); b.left < 0 {
-		return 0, Errorf(CodeTooLarge, "the file is larger than %d bytes, the most that is taken; nothing was written", b.limit)
+		return 0, b.refusal
 	}
 	return n, err
 }

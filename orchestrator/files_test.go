@@ -51,6 +51,25 @@ func TestAnUploadBeyondItsBoundLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestFilesMayNotOutgrowTheSessionsDisk(t *testing.T) {
+	r := newRig(t, func(l *orchestrator.Limits) { l.Sandbox.Disk = 64 << 10 })
+	put := func(name string, size int) error {
+		_, err := r.Upload(t.Context(), ref("a"), name, strings.NewReader(strings.Repeat("x", size)))
+		return err
+	}
+	if err := put("first", 40<<10); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, put("second", 40<<10), orchestrator.CodeTooLarge, "of the 64 KiB")
+	if err := put("third", 1<<10); err != nil {
+		t.Errorf("what fits is refused: %v", err)
+	}
+	list, err := r.Files(t.Context(), ref("a"))
+	if err != nil || len(list.Files) != 2 {
+		t.Errorf("%v, %v: want the two that fit", list, err)
+	}
+}
+
 func TestFilesOfNobodyElseAreReached(t *testing.T) {
 	r := newRig(t)
 	if _, err := r.Upload(t.Context(), ref("a"), "f.txt", strings.NewReader("1")); err != nil {

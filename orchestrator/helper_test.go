@@ -31,7 +31,7 @@ func newRig(t *testing.T, change ...func(*orchestrator.Limits)) *rig {
 	t.Helper()
 	r := &rig{t: t, dir: t.TempDir(), engine: fake.NewEngine(), limits: orchestrator.Limits{
 		MaxSessions: 3, IdleTimeout: time.Hour, JobTimeoutMax: time.Hour, MaxOutputChars: 1000,
-		Retention: 24 * time.Hour, MaxUpload: 1 << 20,
+		Retention: 24 * time.Hour, MaxUpload: 1 << 20, Sandbox: orchestrator.SandboxLimits{Disk: 1 << 30},
 	}}
 	for _, f := range change {
 		f(&r.limits)

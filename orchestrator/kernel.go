@@ -99,7 +99,7 @@ type KernelInfo struct {
 type Opening struct {
 	Session     string
 	OutputChars int   // characters of text that one execution sends
-	Disk        int64 // bytes that the session's files may take, 0 for where a quota sees to that
+	Disk        int64 // bytes that the session's files may take
 }
 
 // Kernel is a sandbox's live namespace. It runs one thing at a time; a caller

@@ -38,7 +38,7 @@ type Config struct {
 	SessionMemory Size     `env:"SESSION_MEMORY" default:"4GiB" help:"Memory of a sandbox; never more than the host's divided by MAX_SESSIONS."`
 	SessionCPUs   float64  `name:"session-cpus" env:"SESSION_CPUS" default:"2" help:"Cores of a sandbox."`
 	SessionPids   int64    `env:"SESSION_PIDS" default:"512" help:"Processes and threads of a sandbox."`
-	SessionDisk   Size     `env:"SESSION_DISK" default:"5GiB" help:"Largest file that a sandbox may write."`
+	SessionDisk   Size     `env:"SESSION_DISK" default:"5GiB" help:"What the files of a session may take."`
 
 	MaxUploadMB    int64    `env:"MAX_UPLOAD_MB" default:"500" help:"Largest uploaded file, in MiB."`
 	MaxFetchMB     int64    `env:"MAX_FETCH_SIZE_MB" default:"500" help:"Largest file of fetch_from_url, in MiB."`

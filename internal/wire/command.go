@@ -43,7 +43,7 @@ type Open struct {
 	OutputHead int `json:"output_head"`
 	OutputTail int `json:"output_tail"`
 	// Disk bounds, in bytes, what the session's files may take; the writer is
-	// stopped soon beyond it. 0 for where a quota of the file system does that.
+	// stopped soon beyond it. 0 for no bound.
 	Disk int64 `json:"disk,omitempty"`
 }
 

@@ -26,9 +26,8 @@ const (
 // outgrown is why a run was stopped whose session's files exceed their limit.
 const outgrown wire.Status = "outgrown"
 
-// scale weighs the session's files where no quota of the file system does.
-// What a session takes is walked for only when the file system, which it may
-// share, has grown enough since the last time.
+// scale weighs the session's files: what it takes is walked for only
+// when the file system, which it may share, has grown enough since the last time.
 type scale struct {
 	limit    int64 // bytes, 0 for none
 	ceiling  int64 // what stops a writer: the limit, or what there was before
