@@ -82,7 +82,7 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 		err = k.Open(ctx, o.opening(s))
 	case info.Session != s.ref.ID:
 		err = Errorf(CodeInternal, "the sandbox is another session's")
-	case info.Running != "" && !o.isFree(info.Running):
+	case !o.mayBeOurs(info.Running) || !o.mayBeOurs(info.Ended):
 		err = Errorf(CodeInternal, "the sandbox runs what nobody has sent")
 	}
 	if err != nil {
@@ -92,30 +92,40 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 	if err := o.seat(s, k); err != nil {
 		return err
 	}
-	if id := k.Info().Running; id != "" {
-		o.takeOver(s, k, id)
+	const kept = "the server restarted; session %q has kept its variables"
+	switch info := k.Info(); {
+	case info.Running != "":
+		o.takeOver(s, k, info.Running, fmt.Sprintf(kept+", and code that was running in it goes on as job %s", s.ref.ID, info.Running))
+	case info.Ended != "":
+		o.takeOver(s, k, info.Ended, fmt.Sprintf(kept+", and code that ended meanwhile has its reply as job %s (get_job_result)", s.ref.ID, info.Ended))
+	default:
+		o.tell(s, kept, s.ref.ID)
 	}
 	return nil
 }
 
-// isFree says whether a runner's word for an execution is one of our ids, and
-// nobody's: a hostile runner could name another owner's.
-func (o *Orchestrator) isFree(id string) bool {
+// mayBeOurs says whether a runner's word for an execution is none, or one of
+// our ids and nobody's: a hostile runner could name another owner's.
+func (o *Orchestrator) mayBeOurs(id string) bool {
+	if id == "" {
+		return true
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	raw, err := hex.DecodeString(id)
 	return err == nil && len(raw) == 4 && o.executions[id] == nil
 }
 
-// takeOver makes a job of the execution that runs in an adopted sandbox.
-func (o *Orchestrator) takeOver(s *session, k Kernel, id string) {
+// takeOver makes a job of the execution that runs, or has ended, in an adopted
+// sandbox.
+func (o *Orchestrator) takeOver(s *session, k Kernel, id, notice string) {
 	x := newExecution(s, Run{ID: id, Op: OpCell, Timeout: o.cfg.Limits.JobTimeoutMax})
 	x.Job, x.Detached = true, true
 	x.ticket = s.line.join(true)
 	o.mu.Lock()
 	o.executions[id] = x
 	o.order = append(o.order, x)
-	o.notify(s, fmt.Sprintf("the server restarted; code that was running in session %q goes on as job %s, its variables are kept", s.ref.ID, id))
+	o.notify(s, notice)
 	o.mu.Unlock()
 	ctx, ok := o.begin(x)
 	if !ok {

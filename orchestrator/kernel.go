@@ -91,6 +91,7 @@ type KernelInfo struct {
 	Runner     string
 	Session    string // empty for a spare
 	Running    string // the execution under way, empty for none
+	Ended      string // the last one whose result nobody has acknowledged, empty for none
 	Generation int
 	Warm       bool
 }
@@ -112,7 +113,8 @@ type Kernel interface {
 	// Run runs to the result. Interrupt stops it; a ctx that ends abandons it.
 	// An error means that the sandbox is lost or of no use: remove it.
 	Run(ctx context.Context, run Run, sink Sink) (Outcome, error)
-	// Resume waits for the result of the execution that Info named.
+	// Resume waits for the result of the execution that Info named, as running
+	// or as ended.
 	Resume(ctx context.Context, id string, sink Sink) (Outcome, error)
 	// Interrupt stops the execution with that status; its Run returns.
 	Interrupt(id string, status Status) error

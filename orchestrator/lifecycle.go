@@ -50,20 +50,27 @@ func (o *Orchestrator) Reset(ctx context.Context, ref Ref) (Session, error) {
 
 // Delete stops the session and deletes all it has; see Service. Its id is free
 // for a new session at once.
-func (o *Orchestrator) Delete(ctx context.Context, ref Ref) error {
-	if err := ref.Validate(); err != nil {
+func (o *Orchestrator) Delete(_ context.Context, ref Ref) error {
+	s, err := o.lookup(ref)
+	if err != nil {
 		return err
 	}
-	if s, _ := o.lookup(ref); s != nil { // on disk first: if that fails, nothing has changed
-		if claim := o.claimOf(s); claim.SandboxID != "" {
-			if err := o.cfg.Workspace.CondemnClaim(claim.SandboxID); err != nil {
-				return fileError(err)
-			}
+	if s == nil {
+		return errNoSession(ref)
+	}
+	return o.delete(s)
+}
+
+func (o *Orchestrator) delete(s *session) error {
+	// On disk first: if that fails, nothing has changed.
+	if claim := o.claimOf(s); claim.SandboxID != "" {
+		if err := o.cfg.Workspace.CondemnClaim(claim.SandboxID); err != nil {
+			return fileError(err)
 		}
 	}
-	s, waiting := o.strike(ref)
-	if s == nil {
-		return Errorf(CodeNotFound, "there is no session %q; nothing was deleted", ref.ID)
+	waiting, struck := o.strike(s)
+	if !struck {
+		return errNoSession(s.ref)
 	}
 	for _, x := range waiting {
 		o.interrupt(x)
@@ -96,24 +103,23 @@ func (o *Orchestrator) empty(s *session) error {
 	return o.erase(claim.SandboxID, claim.UID)
 }
 
-// strike takes the session off the books and returns its executions not ended.
-func (o *Orchestrator) strike(ref Ref) (*session, []*execution) {
+// strike takes the session off the books and returns its executions not ended;
+// false if somebody else has.
+func (o *Orchestrator) strike(s *session) (live []*execution, struck bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	s := o.sessions[ref]
-	if s == nil {
-		return nil, nil
+	if s.deleted {
+		return nil, false
 	}
 	s.deleted = true
 	s.end()
-	delete(o.sessions, ref)
-	var live []*execution
+	delete(o.sessions, s.ref)
 	for _, x := range o.order {
 		if x.session == s && !x.Status.Ended() {
 			live = append(live, x)
 		}
 	}
-	return s, live
+	return live, true
 }
 
 // erase removes a claimed sandbox for good. The claim is condemned first, so
@@ -182,6 +188,10 @@ func (s *session) state() State {
 
 func errDeleted(s *session) *Error {
 	return Errorf(CodeNotFound, "session %q was deleted meanwhile", s.ref.ID)
+}
+
+func errNoSession(ref Ref) *Error {
+	return Errorf(CodeNotFound, "there is no session %q; nothing was deleted", ref.ID)
 }
 
 func lineFull(s *session) error {

@@ -195,6 +195,46 @@ func TestARestartKeepsVariablesAndTakesOverWhatRuns(t *testing.T) {
 	}
 }
 
+func TestARestartKeepsTheReplyOfWhatEndedMeanwhile(t *testing.T) {
+	r := newRig(t)
+	running := r.job("a", "wait")
+	k := r.engine.Kernels("a")[0]
+	r.stop()
+	k.Finish()
+	r.start()
+	e, err := r.Job(t.Context(), "ann", running.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e = r.until(e.ID, func(e orchestrator.Execution) bool { return e.Status.Ended() }); e.Status != orchestrator.StatusCancelled {
+		t.Errorf("got %+v", e)
+	}
+	if n := r.Notices(t.Context(), ref("a")); len(n) != 1 || !strings.Contains(n[0], running.ID) {
+		t.Errorf("notices %q, want one that names the job", n)
+	}
+	r.restart()
+	if n := r.Notices(t.Context(), ref("a")); len(n) != 1 || !strings.Contains(n[0], "kept its variables") || strings.Contains(n[0], running.ID) {
+		t.Errorf("notices %q, want that the variables are kept and nothing of the job", n)
+	}
+}
+
+func TestACallAfterTheSandboxWentAwayRunsInAFreshOne(t *testing.T) {
+	r := newRig(t)
+	for range 50 {
+		r.run("a", "set x 1")
+		r.engine.Kernels("a")[0].Kill()
+		if got := r.run("a", "get x"); got.Status != orchestrator.StatusCompleted || got.Reply.Value != "" {
+			t.Fatalf("got %+v", got)
+		}
+		if n := r.Notices(t.Context(), ref("a")); len(n) != 1 || !strings.Contains(n[0], "stopped unexpectedly") {
+			t.Fatalf("notices %q, want that it stopped, once", n)
+		}
+	}
+	if now, _ := r.engine.Count(); now != 1 {
+		t.Errorf("%d sandboxes, want 1", now)
+	}
+}
+
 func TestAStartRemovesWhatNobodyClaims(t *testing.T) {
 	r := newRig(t)
 	r.run("a", "set x 1")

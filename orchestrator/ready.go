@@ -15,20 +15,35 @@ const startTimeout = 60 * time.Second
 // ready returns the session's kernel: the one it has, a spare's, or a new
 // sandbox's on the session's own folder. The caller holds the kernel's turn.
 func (o *Orchestrator) ready(s *session) (Kernel, error) {
-	if k, err := o.current(s); k != nil || err != nil {
-		return k, err
+	k, err := o.current(s)
+	if err != nil {
+		return nil, err
+	}
+	if k != nil && !isGone(k) {
+		return k, nil
+	}
+	if k != nil { // it went away between calls, and this one is the first to meet that
+		o.bury(s, k)
 	}
 	ctx, cancel := context.WithTimeout(o.life, startTimeout)
 	defer cancel()
 	if err := o.makeRoom(s); err != nil {
 		return nil, err
 	}
-	k, err := o.obtain(ctx, s)
-	if err != nil {
+	if k, err = o.obtain(ctx, s); err != nil {
 		o.freePlace(s)
 		return nil, err
 	}
 	return k, nil
+}
+
+func isGone(k Kernel) bool {
+	select {
+	case <-k.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 // current returns the kernel that the session has, nil for none.

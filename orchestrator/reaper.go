@@ -31,9 +31,7 @@ func (o *Orchestrator) reap() {
 func (o *Orchestrator) reapOnce(now time.Time) {
 	idle, old := o.overdue(now)
 	for _, s := range old {
-		if err := o.Delete(o.life, s.ref); err != nil {
-			o.log.Warn("a session past its retention remains", "session_id", s.ref.ID, "error", AsError(err).Err)
-		}
+		o.expire(s, now)
 	}
 	for _, s := range idle {
 		o.stopIdle(s, fmt.Sprintf("session %q was idle for %v and its sandbox was stopped: its files are kept, its variables are gone",
@@ -59,6 +57,25 @@ func (o *Orchestrator) overdue(now time.Time) (idle, old []*session) {
 		}
 	}
 	return idle, old
+}
+
+// expire deletes a session past its retention, unless somebody has come back
+// to it meanwhile.
+func (o *Orchestrator) expire(s *session, now time.Time) {
+	t := s.line.joinEmpty()
+	if t == nil {
+		return
+	}
+	o.mu.Lock()
+	back := now.Sub(s.used) <= o.cfg.Limits.Retention
+	o.mu.Unlock()
+	t.leave()
+	if back {
+		return
+	}
+	if err := o.delete(s); err != nil {
+		o.log.Warn("a session past its retention remains", "session_id", s.ref.ID, "error", AsError(err).Err)
+	}
 }
 
 // stopIdle stops a session's sandbox if nobody is in line for it.
@@ -97,10 +114,22 @@ func (o *Orchestrator) attend(s *session, k Kernel) {
 	}
 }
 
-// sandboxGone tells a session that its sandbox was stopped from outside.
+// sandboxGone removes, in turn, a sandbox that has ended by itself or from
+// outside. A call that comes first meets it and does the same.
 func (o *Orchestrator) sandboxGone(s *session, k Kernel) {
+	t := s.line.joinLast()
+	defer t.leave()
+	if t.wait(o.life.Done()) {
+		o.bury(s, k)
+	}
+}
+
+// bury tells a session that its sandbox has gone, and removes what is left of
+// it. The caller holds the kernel's turn. Nothing is said when somebody else
+// has done it, or when it was a run that ended with the sandbox: its reply tells.
+func (o *Orchestrator) bury(s *session, k Kernel) {
 	o.mu.Lock()
-	silent := o.closing || s.kernel != k || s.running != nil // whoever runs in it tells
+	silent := o.closing || s.kernel != k
 	if !silent {
 		o.notify(s, fmt.Sprintf("the sandbox of session %q stopped unexpectedly: its files are kept, its variables are lost", s.ref.ID))
 	}
@@ -111,7 +140,8 @@ func (o *Orchestrator) sandboxGone(s *session, k Kernel) {
 }
 
 // discard takes a kernel that is of no more use from its session and removes
-// the sandbox. The next call starts another on the same folder.
+// the sandbox. The next call starts another on the same folder. The caller
+// holds the kernel's turn.
 func (o *Orchestrator) discard(s *session, k Kernel) {
 	o.mu.Lock()
 	mine := s.kernel == k

@@ -20,10 +20,13 @@ type Kernel struct {
 	generation int
 	values     map[string]string
 	running    string
+	ended      string // the last run, until somebody acknowledges its result
 	stop       chan struct{}
 	status     orchestrator.Status // asked for by an interrupt
 	dead       chan struct{}
 	killed     sync.Once
+	runs       sync.WaitGroup
+	talks      []*conversation
 	pending    chan result // of a run whose conversation was closed
 }
 
@@ -43,13 +46,33 @@ func (k *Kernel) Session() string {
 	return k.session
 }
 
-// Kill ends it as a vanished container would.
-func (k *Kernel) Kill() { k.killed.Do(func() { close(k.dead) }) }
+// Finish has what runs end as if interrupted, and returns when it has.
+func (k *Kernel) Finish() {
+	k.mu.Lock()
+	if k.stop != nil {
+		close(k.stop)
+		k.stop = nil
+	}
+	k.mu.Unlock()
+	k.runs.Wait()
+}
+
+// Kill ends it as a vanished container would, its conversations with it.
+func (k *Kernel) Kill() {
+	k.killed.Do(func() { close(k.dead) })
+	k.mu.Lock()
+	talks := k.talks
+	k.mu.Unlock()
+	for _, c := range talks {
+		<-c.done
+	}
+}
 
 func (k *Kernel) conversation() *conversation {
 	c := &conversation{Kernel: k, done: make(chan struct{}), deaths: make(chan orchestrator.Death, 4)}
 	k.mu.Lock()
-	c.info = orchestrator.KernelInfo{Session: k.session, Running: k.running, Generation: k.generation}
+	c.info = orchestrator.KernelInfo{Session: k.session, Running: k.running, Ended: k.ended, Generation: k.generation}
+	k.talks = append(k.talks, c)
 	k.mu.Unlock()
 	go func() {
 		select {
@@ -73,7 +96,6 @@ type conversation struct {
 func (c *conversation) Info() orchestrator.KernelInfo     { return c.info }
 func (c *conversation) Deaths() <-chan orchestrator.Death { return c.deaths }
 func (c *conversation) Done() <-chan struct{}             { return c.done }
-func (c *conversation) Acknowledge()                      {}
 func (c *conversation) Close() error                      { c.closing.Do(func() { close(c.done) }); return nil }
 func (c *conversation) Open(_ context.Context, o orchestrator.Opening) error {
 	c.mu.Lock()
@@ -82,18 +104,24 @@ func (c *conversation) Open(_ context.Context, o orchestrator.Opening) error {
 	return nil
 }
 
+func (c *conversation) Acknowledge() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = ""
+}
+
 func (c *conversation) Run(ctx context.Context, run orchestrator.Run, sink orchestrator.Sink) (orchestrator.Outcome, error) {
 	c.mu.Lock()
 	stop := make(chan struct{})
 	c.running, c.stop, c.status = run.ID, stop, orchestrator.StatusCancelled
 	c.mu.Unlock()
-	go func() {
+	c.runs.Go(func() {
 		out, err := c.script(c.Kernel, run, sink, stop)
 		c.mu.Lock()
-		c.running = ""
+		c.running, c.ended = "", run.ID
 		c.mu.Unlock()
 		c.pending <- result{out, err}
-	}()
+	})
 	return c.await(ctx)
 }
 

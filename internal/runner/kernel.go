@@ -4,6 +4,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -59,7 +60,7 @@ func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, 
 		_ = stream.Close() // the greeting's failure is the one to tell
 		return nil, err
 	}
-	if id := k.info.Running; id != "" {
+	if id := cmp.Or(k.info.Running, k.info.Ended); id != "" {
 		k.run = newRun(id, orchestrator.OpCell, &recorder{})
 	}
 	go k.read()
@@ -87,7 +88,7 @@ func (k *Kernel) greet(ctx context.Context) error {
 		welcome, bad := wire.Decode[wire.Welcome](f)
 		if bad == nil && welcome.Nonce == nonce {
 			k.info = orchestrator.KernelInfo{
-				Runner: welcome.Runner, Session: welcome.Session, Running: welcome.Running,
+				Runner: welcome.Runner, Session: welcome.Session, Running: welcome.Running, Ended: welcome.Ended,
 				Generation: welcome.Generation, Warm: welcome.Warm,
 			}
 			return nil
