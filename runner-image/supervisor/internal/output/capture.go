@@ -2,12 +2,14 @@ package output
 
 import (
 	"os"
+	"unicode/utf8"
 
 	"power-interpreter/internal/wire"
 )
 
-// The widest head and tail that are kept, whatever a Run asks for: both are
-// held in memory, and escaped they must fit a frame.
+// The widest head and tail that are kept, in characters, whatever a Run asks
+// for: both are held in memory, and the tail, escaped, must fit a result beside
+// what the kernel says (see link.MaxFrame).
 const (
 	maxHead = 1 << 20
 	maxTail = 256 << 10
@@ -16,7 +18,7 @@ const (
 // Run is an execution whose text is to be captured.
 type Run struct {
 	ID string
-	// Head and Tail bound, in bytes, what is sent as it comes and what is
+	// Head and Tail bound, in characters, what is sent as it comes and what is
 	// kept of the rest.
 	Head, Tail int
 	// Root is the session's folder, nil when it cannot be had.
@@ -34,9 +36,9 @@ type Sum struct {
 // kept, and when something between them is cut, all of it goes to a file.
 type capture struct {
 	run   Run
-	total int64
-	head  []byte
-	full  bool // the head is
+	total int64  // characters
+	head  []byte // Run.Head characters at most
+	left  int    // characters that the head still takes
 	tail  tail
 	spill *spill
 }
@@ -44,50 +46,63 @@ type capture struct {
 func newCapture(run Run) *capture {
 	run.Head = min(max(run.Head, 0), maxHead)
 	run.Tail = min(max(run.Tail, 0), maxTail)
-	return &capture{run: run, tail: tail{limit: run.Tail}}
+	return &capture{run: run, left: run.Head, tail: tail{limit: run.Tail}}
 }
-
-func (c *capture) id() string { return c.run.ID }
 
 // take returns the part of text that is to be sent now.
 func (c *capture) take(text []byte) []byte {
-	c.total += int64(len(text))
-	live := c.takeHead(text)
-	if rest := text[len(live):]; len(rest) > 0 {
+	fits := c.takeHead(text)
+	if rest := text[len(fits):]; len(rest) > 0 {
 		c.takeRest(rest)
 	}
-	return live
+	return fits
 }
 
 func (c *capture) takeHead(text []byte) []byte {
-	if c.full {
-		return nil
+	end := 0
+	for ; c.left > 0 && end < len(text); c.left-- {
+		_, size := utf8.DecodeRune(text[end:])
+		end += size
+		c.total++
 	}
-	fits := runeFloor(text, c.run.Head-len(c.head))
-	c.full = fits < len(text)
-	c.head = append(c.head, text[:fits]...)
-	return text[:fits]
+	c.head = append(c.head, text[:end]...)
+	return text[:end]
 }
 
 func (c *capture) takeRest(rest []byte) {
-	if c.spill == nil && c.tail.seen+int64(len(rest)) > int64(c.tail.limit) {
-		c.spill = newSpill(c.run.Root, c.run.ID)
+	n := count(rest)
+	c.total += n
+	if c.spill == nil && c.tail.seen+n > int64(c.tail.limit) {
+		c.spill = c.newSpill()
 		c.spill.write(c.head)
 		c.spill.write(c.tail.buf) // all that came after the head so far
 	}
-	if c.spill != nil {
-		c.spill.write(rest)
+	c.spill.write(rest)
+	c.tail.write(rest, n)
+}
+
+// newSpill is the file of the whole text; there is none for late text.
+func (c *capture) newSpill() *spill {
+	if c.late() {
+		return &spill{partial: true}
 	}
-	c.tail.write(rest)
+	return newSpill(c.run.Root, c.run.ID)
+}
+
+// live is what stands behind the text sent so far, window the end of it that
+// may still change: at most wire.MaxLive bytes, and the characters before them.
+func (c *capture) live(window []byte) (text []byte, skipped int64) {
+	rest := c.tail.end(max(0, wire.MaxLive-len(window)))
+	return append(rest, window...), c.tail.seen - count(rest)
 }
 
 // close ends the capture and closes the file.
 func (c *capture) close() Sum {
 	text := c.tail.text()
 	sum := Sum{OutputSum: wire.OutputSum{
-		Bytes: c.total,
-		Cut:   c.total - int64(len(c.head)) - int64(len(text)),
-		Tail:  text,
+		Chars:    c.total,
+		CutChars: c.tail.seen - count(text),
+		Tail:     string(text),
 	}}
 	if c.spill != nil {
 		c.spill.close()

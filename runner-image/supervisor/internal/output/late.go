@@ -1,33 +1,26 @@
 package output
 
-import "fmt"
+import (
+	"strings"
 
-// maxLate bounds, in bytes, the text that is passed on between two runs: a
-// thread left behind may print for ever.
+	"power-interpreter/internal/wire"
+)
+
+// maxLate bounds, in characters, the text that is kept of what is written
+// between two runs, by half its beginning and its end: a thread left behind may
+// print for ever.
 const maxLate = 4 << 10
 
-// late takes the text that no execution is there for.
-type late struct {
-	sent    int
-	dropped int64
-}
+// newLate captures the text that no execution is there for.
+func newLate() *capture { return newCapture(Run{Head: maxLate / 2, Tail: maxLate / 2}) }
 
-func (l *late) id() string { return "" }
+func (c *capture) late() bool { return c.run.ID == "" }
 
-func (l *late) take(text []byte) []byte {
-	fits := runeFloor(text, maxLate-l.sent)
-	l.sent += fits
-	l.dropped += int64(len(text) - fits)
-	if fits < len(text) {
-		l.sent = maxLate // nothing follows a gap
+// lateOutput is the frame of late text, false for nothing worth it.
+func (c *capture) lateOutput(sum Sum) (out wire.Output, news bool) {
+	out = wire.Output{Text: string(c.head), Live: sum.Tail, Skipped: sum.CutChars, Late: true}
+	if out.Skipped == 0 {
+		out.Text, out.Live = out.Text+out.Live, ""
 	}
-	return text[:fits]
-}
-
-// notice says what was dropped, empty for nothing.
-func (l *late) notice() string {
-	if l.dropped == 0 {
-		return ""
-	}
-	return fmt.Sprintf("\n[%d more bytes were written between runs and dropped]\n", l.dropped)
+	return out, strings.TrimSpace(out.Text) != "" || out.Skipped > 0
 }

@@ -16,7 +16,8 @@ const (
 )
 
 // spill is the file that holds an execution's whole text once some of it is
-// cut. Whatever fails makes it partial, never the execution fail.
+// cut: as the terminal gives it, progress bars folded. Whatever fails makes it
+// partial, never the execution fail. A nil one takes nothing.
 type spill struct {
 	file    *os.File
 	path    string
@@ -45,7 +46,7 @@ func newSpill(root *os.Root, id string) *spill {
 }
 
 func (s *spill) write(p []byte) {
-	if s.partial {
+	if s == nil || s.partial {
 		return
 	}
 	if int64(len(p)) > s.left {

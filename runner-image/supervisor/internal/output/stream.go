@@ -17,17 +17,7 @@ const (
 	pipeBytes = 1 << 20
 	// readBytes is one read: large enough that a flood costs few of them.
 	readBytes = 128 << 10
-	// frameBytes of text are sent at once without waiting for more.
-	frameBytes = 32 << 10
-	// pause is the least time between smaller frames.
-	pause = 5 * time.Millisecond
 )
-
-// account is what the text of the moment is put to.
-type account interface {
-	id() string
-	take(text []byte) (live []byte)
-}
 
 // Stream is the reading end of one kernel's output. Its methods may be called
 // by any goroutine and never block; what they take is called by the stream's.
@@ -35,13 +25,13 @@ type Stream struct {
 	loop *loop.Loop
 	emit func(id string, out wire.Output)
 
-	buf     []byte
-	text    decoder
-	to      account
-	pending []byte
-	sent    time.Time
-	ended   bool
-	closed  bool
+	buf    []byte
+	text   decoder
+	screen *terminal
+	to     *capture
+	frames frames
+	ended  bool
+	closed bool
 }
 
 // New takes over the reading end fd of a pipe, and starts a goroutine that
@@ -53,18 +43,19 @@ func New(fd int, emit func(id string, out wire.Output)) (*Stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{loop: l, emit: emit, buf: make([]byte, readBytes), to: &late{}}
+	s := &Stream{loop: l, emit: emit, buf: make([]byte, readBytes)}
+	s.screen = newTerminal(s.commit)
+	s.turn(newLate())
 	go s.run()
 	return s, nil
 }
 
-// Begin puts what is written from now on to run, and then calls then.
+// Begin puts what is written from now on to run, and then calls then. What was
+// written since the last run is sent before it.
 func (s *Stream) Begin(run Run, then func()) {
 	s.loop.Ask(func() {
 		s.drain()
-		if l, ok := s.to.(*late); ok {
-			s.pending = append(s.pending, l.notice()...)
-		}
+		s.conclude()
 		s.turn(newCapture(run))
 		then()
 	})
@@ -75,13 +66,8 @@ func (s *Stream) Begin(run Run, then func()) {
 func (s *Stream) Finish(then func(Sum)) {
 	s.loop.Ask(func() {
 		s.drain()
-		s.put(s.text.finish())
-		s.flush()
-		var sum Sum
-		if c, ok := s.to.(*capture); ok {
-			sum = c.close()
-			s.turn(&late{})
-		}
+		sum := s.conclude()
+		s.turn(newLate())
 		then(sum)
 	})
 }
@@ -95,14 +81,12 @@ func (s *Stream) run() {
 			s.loop.NextAsk()
 			continue
 		}
-		n, err := s.loop.Next(s.buf, s.due())
-		s.put(s.text.decode(s.buf[:n]))
+		n, err := s.loop.Next(s.buf, s.frames.due())
+		s.put(s.buf[:n])
 		s.ended = err != nil
-		s.pace()
+		s.send(time.Now())
 	}
-	if c, ok := s.to.(*capture); ok {
-		c.close()
-	}
+	s.to.close()
 	_ = s.loop.Close()
 }
 
@@ -117,39 +101,63 @@ func (s *Stream) drain() {
 		if n == 0 {
 			return
 		}
-		s.put(s.text.decode(s.buf[:n]))
-		s.pace()
+		s.put(s.buf[:n])
+		s.send(time.Now())
 		taken += n
 	}
 }
 
-func (s *Stream) put(text []byte) { s.pending = append(s.pending, s.to.take(text)...) }
-
-// due is when pending text is to be sent at the latest.
-func (s *Stream) due() time.Time {
-	if len(s.pending) == 0 {
-		return time.Time{}
-	}
-	return s.sent.Add(pause)
-}
-
-func (s *Stream) pace() {
-	if len(s.pending) >= frameBytes || s.ended || time.Since(s.sent) >= pause {
-		s.flush()
-	}
-}
-
-func (s *Stream) flush() {
-	if len(s.pending) == 0 {
+func (s *Stream) put(p []byte) {
+	if len(p) == 0 {
 		return
 	}
-	id := s.to.id()
-	s.emit(id, wire.Output{Text: string(s.pending), Late: id == ""})
-	s.pending = s.pending[:0]
-	s.sent = time.Now()
+	s.screen.write(s.text.decode(p))
+	if !s.to.late() { // which nobody waits for
+		s.frames.changed(time.Now())
+	}
 }
 
-func (s *Stream) turn(to account) {
-	s.flush()
-	s.to = to
+// commit takes final text from the screen.
+func (s *Stream) commit(text []byte) {
+	if head := s.to.take(text); !s.to.late() {
+		s.frames.add(head)
+	}
 }
+
+// send emits the frames that are due. Live text stands behind all final text.
+func (s *Stream) send(now time.Time) {
+	live := s.frames.liveDue(now)
+	if live || s.ended || s.frames.textDue(now) {
+		s.flush(now)
+	}
+	if live {
+		text, skipped := s.to.live(s.screen.window())
+		if out, news := s.frames.live(string(text), skipped); news {
+			s.emit(s.to.run.ID, out)
+		}
+	}
+}
+
+func (s *Stream) flush(now time.Time) {
+	if out, news := s.frames.text(now); news {
+		s.emit(s.to.run.ID, out)
+	}
+}
+
+// conclude sends the rest of what is written for the run of the moment, or what
+// was written for none.
+func (s *Stream) conclude() Sum {
+	s.screen.write(s.text.finish())
+	s.screen.finish()
+	sum := s.to.close()
+	if !s.to.late() {
+		s.flush(time.Now())
+		return sum
+	}
+	if out, news := s.to.lateOutput(sum); news {
+		s.emit("", out)
+	}
+	return Sum{}
+}
+
+func (s *Stream) turn(to *capture) { s.to, s.frames = to, frames{} }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"go.uber.org/goleak"
@@ -99,21 +101,25 @@ func TestHeadAndTailAndFileAddUpToWhatWasWritten(t *testing.T) {
 		head, tail := rapid.IntRange(0, 40).Draw(t, "head"), rapid.IntRange(0, 40).Draw(t, "tail")
 		f.begin("x", head, tail)
 		var all strings.Builder
-		for _, piece := range rapid.SliceOf(rapid.StringN(0, 30, -1)).Draw(t, "pieces") {
+		for _, piece := range rapid.SliceOf(rapid.OneOf(drawing, rapid.StringN(0, 30, -1))).Draw(t, "pieces") {
 			all.WriteString(piece)
 			_, _ = f.w.WriteString(piece)
 		}
-		want, sum, sent := all.String(), f.finish(), f.text("x")
-		if len(sent) > head || len(sum.Tail) > tail || !utf8.ValidString(sent) || !utf8.ValidString(sum.Tail) {
-			t.Fatalf("head %q, tail %q", sent, sum.Tail)
+		want, sum, sent := shown(all.String()), f.finish(), f.text("x")
+		n := utf8.RuneCountInString(want)
+		if sent != first(want, head) {
+			t.Fatalf("head %q of %q, want %d characters", sent, want, head)
 		}
-		if !strings.HasPrefix(want, sent) || !strings.HasSuffix(want[len(sent):], sum.Tail) {
-			t.Fatalf("head %q, tail %q of %q", sent, sum.Tail, want)
+		if sum.Tail != last(want[len(sent):], tail) {
+			t.Fatalf("tail %q of %q, want %d characters", sum.Tail, want, tail)
 		}
-		if sum.Bytes != int64(len(want)) || sum.Cut != int64(len(want)-len(sent)-len(sum.Tail)) {
-			t.Fatalf("%d bytes, %d cut", sum.Bytes, sum.Cut)
+		if sum.Chars != int64(n) || sum.CutChars != int64(max(n-head-tail, 0)) {
+			t.Fatalf("%d characters, %d cut", sum.Chars, sum.CutChars)
 		}
-		if sum.Cut == 0 {
+		if sum.CutChars == 0 {
+			if sum.File != "" {
+				t.Fatalf("a file of what was told whole")
+			}
 			return
 		}
 		if whole, err := os.ReadFile(filepath.Join(folder, sum.File)); err != nil || string(whole) != want || sum.Partial {
@@ -122,12 +128,22 @@ func TestHeadAndTailAndFileAddUpToWhatWasWritten(t *testing.T) {
 	})
 }
 
+func first(s string, n int) string {
+	r := []rune(s)
+	return string(r[:min(n, len(r))])
+}
+
+func last(s string, n int) string {
+	r := []rune(s)
+	return string(r[max(0, len(r)-n):])
+}
+
 func TestUncutTextMakesNoFile(t *testing.T) {
 	f := start(t, t.TempDir())
 	defer f.close()
 	f.begin("x", 4, 4)
-	_, _ = f.w.WriteString("12345678")
-	if sum := f.finish(); sum.Cut != 0 || sum.Tail != "5678" || sum.File != "" || f.text("x") != "1234" {
+	_, _ = f.w.WriteString("éß3日😀678")
+	if sum := f.finish(); sum.Chars != 8 || sum.CutChars != 0 || sum.Tail != "😀678" || sum.File != "" || f.text("x") != "éß3日" {
 		t.Errorf("got %+v after %q", sum, f.text("x"))
 	}
 	if found, _ := os.ReadDir(f.folder); len(found) != 0 {
@@ -147,7 +163,7 @@ func TestAFileThatExistsIsNotOverwritten(t *testing.T) {
 	}
 	f.begin("x", 1, 1)
 	_, _ = f.w.WriteString("12345678")
-	if sum := f.finish(); sum.File != "" || !sum.Partial || sum.Cut != 6 {
+	if sum := f.finish(); sum.File != "" || !sum.Partial || sum.CutChars != 6 {
 		t.Errorf("got %+v", sum)
 	}
 	if text, _ := os.ReadFile(precious); string(text) != "precious" {
@@ -162,22 +178,108 @@ func TestWithoutAFolderTheWholeIsPartial(t *testing.T) {
 	f.stream.Begin(output.Run{ID: "x", Head: 1, Tail: 1}, func() { close(begun) })
 	<-begun
 	_, _ = f.w.WriteString("12345678")
-	if sum := f.finish(); sum.File != "" || !sum.Partial || sum.Bytes != 8 {
+	if sum := f.finish(); sum.File != "" || !sum.Partial || sum.Chars != 8 {
 		t.Errorf("got %+v", sum)
 	}
 }
 
-func TestWhatIsWrittenBeforeABeginningIsLate(t *testing.T) {
+func TestWhatIsWrittenBetweenRunsIsLate(t *testing.T) {
 	f := start(t, t.TempDir())
 	defer f.close()
-	_, _ = f.w.WriteString("before")
+	_, _ = f.w.WriteString("before \r1%\r2%")
 	f.begin("x", 100, 100)
 	_, _ = f.w.WriteString("within")
 	f.finish()
 	_, _ = f.w.WriteString("after")
+	f.begin("y", 100, 100)
+	want := []wire.Output{{Text: "2%", Late: true}, {Text: "within"}, {Text: "after", Late: true}}
+	if !slices.Equal(f.frames, want) || !slices.Equal(f.ids, []string{"", "x", ""}) {
+		t.Errorf("got %+v of %q", f.frames, f.ids)
+	}
+}
+
+func TestLateTextIsBoundedAndWhatIsDroppedCounted(t *testing.T) {
+	f := start(t, t.TempDir())
+	defer f.close()
+	_, _ = f.w.WriteString("first" + strings.Repeat("é", 100_000) + "last")
 	f.finish()
-	if f.text("x") != "within" || f.text("") != "beforeafter" {
-		t.Errorf("got %q within, %q late", f.text("x"), f.text(""))
+	out := f.frames[0]
+	if !out.Late || !strings.HasPrefix(out.Text, "firsté") || !strings.HasSuffix(out.Live, "élast") || out.Skipped != 100_009-4<<10 {
+		t.Errorf("got %+v", out)
+	}
+	if n := utf8.RuneCountInString(out.Text + out.Live); n != 4<<10 {
+		t.Errorf("%d characters are kept", n)
+	}
+}
+
+func TestBlankTextBetweenRunsIsNotWorthAWord(t *testing.T) {
+	f := start(t, t.TempDir())
+	defer f.close()
+	_, _ = f.w.WriteString(" \n\n")
+	f.begin("x", 1, 1)
+	if len(f.frames) != 0 {
+		t.Errorf("got %+v", f.frames)
+	}
+}
+
+// await waits for a frame of which is true.
+func (f *fixture) await(t *testing.T, is func(wire.Output) bool) wire.Output {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		f.mu.Lock()
+		i := slices.IndexFunc(f.frames, is)
+		if i >= 0 {
+			defer f.mu.Unlock()
+			return f.frames[i]
+		}
+		f.mu.Unlock()
+	}
+	t.Fatalf("it never came; frames: %+v", f.frames)
+	panic("unreachable")
+}
+
+func TestALineIsShownBeforeItIsFinished(t *testing.T) {
+	f := start(t, t.TempDir())
+	defer f.close()
+	f.begin("x", 100, 100)
+	_, _ = f.w.WriteString("begun\nhalf")
+	f.await(t, func(out wire.Output) bool { return out.Live == "half" })
+	_, _ = f.w.WriteString(" a\rwhole")
+	f.await(t, func(out wire.Output) bool { return out.Live == "whole" })
+	f.finish()
+	if got := f.text("x"); got != "begun\nwhole" {
+		t.Errorf("got %q", got)
+	}
+	if last := f.frames[len(f.frames)-1]; last.Text != "whole" || last.Live != "" {
+		t.Errorf("at last %+v", last)
+	}
+}
+
+func TestBehindTheHeadTheNewestTextIsShownAndTheGapCounted(t *testing.T) {
+	f := start(t, t.TempDir())
+	defer f.close()
+	f.begin("x", 3, 5000)
+	_, _ = f.w.WriteString("1234\n5")
+	f.await(t, func(out wire.Output) bool { return out.Live == "4\n5" && out.Skipped == 0 })
+	_, _ = f.w.WriteString("\n" + strings.Repeat("é", 20_000) + "\nend")
+	out := f.await(t, func(out wire.Output) bool { return strings.HasSuffix(out.Live, "é\nend") })
+	if n := int64(utf8.RuneCountInString(out.Live)); n+out.Skipped != 20_008 || len(out.Live) > wire.MaxLive || n < 2000 {
+		t.Errorf("%d characters and %d skipped", n, out.Skipped)
+	}
+	f.finish()
+}
+
+func TestWithoutNewsNothingIsSent(t *testing.T) {
+	f := start(t, t.TempDir())
+	defer f.close()
+	f.begin("x", 100, 100)
+	_, _ = f.w.WriteString("same")
+	f.await(t, func(out wire.Output) bool { return out.Live == "same" })
+	_, _ = f.w.WriteString("\rsame")
+	time.Sleep(300 * time.Millisecond) // a frame would have come
+	f.finish()
+	if len(f.frames) != 2 {
+		t.Errorf("got %+v", f.frames)
 	}
 }
 
@@ -201,10 +303,10 @@ func TestTheEndOfTheInputFlushesAndAnswers(t *testing.T) {
 	f.begin("x", 100, 100)
 	_, _ = f.w.Write(bytes.Repeat([]byte("y"), 10))
 	_ = f.w.Close()
-	if sum := f.finish(); sum.Bytes != 10 || f.text("x") != "yyyyyyyyyy" {
+	if sum := f.finish(); sum.Chars != 10 || f.text("x") != "yyyyyyyyyy" {
 		t.Errorf("got %+v, %q", sum, f.text("x"))
 	}
-	if sum := f.finish(); sum.Bytes != 0 {
+	if sum := f.finish(); sum.Chars != 0 {
 		t.Errorf("without a run: %+v", sum)
 	}
 }
