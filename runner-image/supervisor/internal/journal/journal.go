@@ -36,7 +36,8 @@ type Journal struct {
 	entries  []entry
 	bytes    int              // of their lines
 	texts    int              // of them are output
-	lost     map[string]int64 // bytes of text dropped, by execution without a result yet
+	live     uint64           // the entry that the next output or result supersedes, 0 for none
+	lost     map[string]int64 // characters of text dropped, by execution without a result yet
 	welcome  []byte           // to be written before any event
 	next     uint64           // the next event to be written
 	attached bool
@@ -64,14 +65,17 @@ func (j *Journal) Append(kind wire.Kind, id string, body any) error {
 	if len(line) > wire.MaxEvent {
 		return ErrTooLong
 	}
+	j.supersede(kind)
 	if kind == wire.KindResult {
 		delete(j.lost, id)
 	}
 	j.seq++
-	j.entries = append(j.entries, entry{seq: f.Seq, kind: kind, id: id, line: line})
-	if j.bytes += len(line); kind == wire.KindOutput {
-		j.texts++
+	if out, is := body.(wire.Output); is && out.Text == "" {
+		j.live = j.seq
 	}
+	e := entry{seq: f.Seq, kind: kind, id: id, line: line}
+	j.entries = append(j.entries, e)
+	j.remember(e)
 	j.shrink()
 	j.signal()
 	return nil

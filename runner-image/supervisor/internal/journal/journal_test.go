@@ -141,14 +141,15 @@ func TestTheWelcomeNamesAResultThatIsNotAcknowledged(t *testing.T) {
 
 func TestTextGoesFirstAndIsCountedAsCut(t *testing.T) {
 	d := serve(t)
-	const pieces, most = 3000, 4096 // events kept
+	const pieces, chars = 100, 16384 // 3.1 MiB of the 8 that are kept
+	piece := strings.Repeat("é", chars)
 	d.append(wire.KindDisplay, "a", wire.Display{File: "charts/a-1.png"})
 	for range 2 * pieces {
-		d.output("a", "é")
+		d.output("a", piece)
 	}
-	d.append(wire.KindResult, "a", wire.Result{Output: wire.OutputSum{Bytes: 4*pieces + 5, Cut: 5}})
+	d.append(wire.KindResult, "a", wire.Result{Output: wire.OutputSum{Chars: 2*pieces*chars + 5, CutChars: 5}})
 	for range pieces { // these push more of the first one's out
-		d.output("b", "é")
+		d.output("b", piece)
 	}
 	_, events := d.greet(0)
 	text, kinds := map[string]int64{}, map[wire.Kind]int{}
@@ -157,20 +158,19 @@ func TestTextGoesFirstAndIsCountedAsCut(t *testing.T) {
 		kinds[f.Kind]++
 		switch f.Kind {
 		case wire.KindOutput:
-			out, _ := wire.Decode[wire.Output](f)
-			text[f.ID] += int64(len(out.Text))
+			text[f.ID] += chars
 		case wire.KindResult:
 			result, _ = wire.Decode[wire.Result](f)
 		}
 	}
-	if len(events) != most || kinds[wire.KindDisplay] != 1 || kinds[wire.KindResult] != 1 {
-		t.Errorf("kept %v", kinds)
+	if text["a"] == 0 || text["b"] != pieces*chars || kinds[wire.KindDisplay] != 1 || kinds[wire.KindResult] != 1 {
+		t.Errorf("kept %v, %v", kinds, text)
 	}
-	if want := 4*pieces + 5 - text["a"]; result.Output.Cut != want {
-		t.Errorf("cut %d, want %d", result.Output.Cut, want)
+	if want := 2*pieces*chars + 5 - text["a"]; result.Output.CutChars != want {
+		t.Errorf("cut %d, want %d", result.Output.CutChars, want)
 	}
 	for range 2 * pieces { // and these some of the one that has no result yet
-		d.output("b", "é")
+		d.output("b", piece)
 		d.next()
 	}
 	d.append(wire.KindResult, "b", wire.Result{})
@@ -178,11 +178,12 @@ func TestTextGoesFirstAndIsCountedAsCut(t *testing.T) {
 	text["b"] = 0
 	for _, events := d.greet(0); len(events) > 0; events = events[1:] {
 		if f := events[0]; f.Kind == wire.KindOutput && f.ID == "b" {
-			text["b"] += 2
+			text["b"] += chars
 		}
 	}
-	if want := 6*pieces - text["b"]; last.Output.Cut == 0 || last.Output.Cut > want || last.Output.Cut < want-2 {
-		t.Errorf("cut %d, want %d", last.Output.Cut, want) // the result itself may have pushed one out
+	want := 3*pieces*chars - text["b"] // the result itself may have pushed one out
+	if cut := last.Output.CutChars; cut == 0 || cut > want || cut < want-chars {
+		t.Errorf("cut %d, want %d", cut, want)
 	}
 }
 
@@ -233,8 +234,9 @@ func TestAStalledStreamHoldsUpNobody(t *testing.T) {
 	for range 5000 { // nobody reads
 		d.output("a", "x")
 	}
-	if w, events := d.greet(0); w.Seq != 5000 || len(events) != 4096 {
-		t.Errorf("kept %d of %d", len(events), w.Seq)
+	w, events := d.greet(0)
+	if text, n := outputs(events, "a"); w.Seq != 5000 || len(text) != 5000 || n > 4096 {
+		t.Errorf("kept %d characters in %d events", len(text), n)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"unicode/utf8"
 
 	"power-interpreter/internal/wire"
 )
@@ -16,9 +17,26 @@ type entry struct {
 	line []byte
 }
 
-// shrink drops the oldest text beyond the soft bounds and the oldest of all
-// beyond the hard ones. The numbers of what is dropped are not used again.
+// supersede drops the live text that an event of that kind makes worthless: of
+// a bar that is drawn for hours, one state is kept.
+func (j *Journal) supersede(kind wire.Kind) {
+	if j.live == 0 || kind != wire.KindOutput && kind != wire.KindResult {
+		return
+	}
+	if i := j.find(j.live); i < len(j.entries) && j.entries[i].seq == j.live {
+		j.forget(j.entries[i])
+		j.entries = slices.Delete(j.entries, i, i+1)
+	}
+	j.live = 0
+}
+
+// shrink merges small texts and drops the oldest text beyond the soft bounds,
+// and the oldest of all beyond the hard ones. The numbers of what is dropped are
+// not used again.
 func (j *Journal) shrink() {
+	if j.texts > 0 && len(j.entries) > softEvents {
+		j.merge()
+	}
 	for j.texts > 0 && j.over(softBytes, softEvents) {
 		j.drop(j.oldestText())
 	}
@@ -47,9 +65,17 @@ func (j *Journal) drop(i int) {
 	if e.kind != wire.KindOutput || e.id == "" {
 		return
 	}
-	n := textBytes(e.line)
+	n := textChars(e.line)
 	if !j.cut(e.id, n) && len(j.lost) < softEvents {
 		j.lost[e.id] += n
+	}
+}
+
+// remember adds e, which is kept, to the sums.
+func (j *Journal) remember(e entry) {
+	j.bytes += len(e.line)
+	if e.kind == wire.KindOutput {
+		j.texts++
 	}
 }
 
@@ -83,7 +109,7 @@ func (j *Journal) cut(id string, n int64) bool {
 	return false
 }
 
-// addCut returns the result f with n more bytes cut.
+// addCut returns the result f with n more characters cut.
 func addCut(f wire.Frame, n int64) wire.Frame {
 	if n == 0 {
 		return f
@@ -92,20 +118,23 @@ func addCut(f wire.Frame, n int64) wire.Frame {
 	if err != nil {
 		return f
 	}
-	result.Output.Cut += n
+	result.Output.CutChars += n
 	cut := wire.New(f.Kind, f.ID, result)
 	cut.Seq = f.Seq
 	return cut
 }
 
-func textBytes(line []byte) int64 {
+// textChars counts the characters of an output's text.
+func textChars(line []byte) int64 { return int64(utf8.RuneCountInString(textOf(line).Text)) }
+
+func textOf(line []byte) wire.Output {
 	var f wire.Frame
 	if json.Unmarshal(line, &f) != nil {
-		return 0
+		return wire.Output{}
 	}
 	out, err := wire.Decode[wire.Output](f)
 	if err != nil {
-		return 0
+		return wire.Output{}
 	}
-	return int64(len(out.Text))
+	return out
 }
