@@ -9,17 +9,16 @@ import (
 
 // watched are the events asked for. IN_MODIFY alone tells of a write to a file
 // that stays open; IN_ATTRIB would tell of no change of content.
-const watched = syscall.IN_CREATE | syscall.IN_MODIFY | syscall.IN_CLOSE_WRITE | syscall.IN_MOVED_TO |
+const watched = syscall.IN_CREATE | syscall.IN_MODIFY | syscall.IN_CLOSE_WRITE |
+	syscall.IN_MOVED_TO | syscall.IN_MOVED_FROM | syscall.IN_DELETE |
 	syscall.IN_ONLYDIR | syscall.IN_DONT_FOLLOW | syscall.IN_EXCL_UNLINK
-
-// maxChanged bounds the paths remembered between two answers.
-const maxChanged = 4000
 
 // event is struct inotify_event of inotify(7) with its name.
 type event struct {
-	watch int32
-	mask  uint32
-	name  string
+	watch  int32
+	mask   uint32
+	cookie uint32 // the same in both halves of a move
+	name   string
 }
 
 // handle takes the events of one read.
@@ -31,9 +30,10 @@ func (w *Watcher) handle(p []byte) {
 		}
 		name, _, _ := bytes.Cut(p[syscall.SizeofInotifyEvent:size], []byte{0})
 		w.take(event{
-			watch: int32(binary.NativeEndian.Uint32(p)),
-			mask:  binary.NativeEndian.Uint32(p[4:]),
-			name:  string(name),
+			watch:  int32(binary.NativeEndian.Uint32(p)),
+			mask:   binary.NativeEndian.Uint32(p[4:]),
+			cookie: binary.NativeEndian.Uint32(p[8:]),
+			name:   string(name),
 		})
 		p = p[size:]
 	}
@@ -41,26 +41,38 @@ func (w *Watcher) handle(p []byte) {
 
 func (w *Watcher) take(e event) {
 	folder, known := w.folders[e.watch]
+	name := path.Join(folder, e.name)
 	switch {
 	case e.mask&syscall.IN_Q_OVERFLOW != 0:
 		w.missed = true
 	case e.mask&syscall.IN_IGNORED != 0:
 		delete(w.folders, e.watch)
 	case !known || e.name == "":
-	case e.mask&syscall.IN_ISDIR == 0:
-		w.touch(path.Join(folder, e.name))
-	case e.mask&(syscall.IN_CREATE|syscall.IN_MOVED_TO) != 0:
-		w.adopt(path.Join(folder, e.name))
+	case e.mask&syscall.IN_MOVED_TO != 0:
+		w.record(w.seen.movedTo(name, e.cookie))
+		w.appeared(name, e.mask)
+	case e.mask&syscall.IN_MOVED_FROM != 0:
+		w.record(w.seen.movedFrom(name, e.cookie, e.mask&syscall.IN_ISDIR != 0))
+	case e.mask&syscall.IN_DELETE != 0:
+		w.record(w.seen.deleted(name, e.mask&syscall.IN_ISDIR != 0))
+	case e.mask&syscall.IN_CREATE != 0:
+		w.record(w.seen.created(name))
+		w.appeared(name, e.mask)
+	default:
+		w.record(w.seen.written(name))
 	}
 }
 
-func (w *Watcher) touch(file string) {
-	switch {
-	case w.known[file]:
-	case len(w.changed) == maxChanged:
+// appeared follows a folder that was made here, or has come here.
+func (w *Watcher) appeared(name string, mask uint32) {
+	if mask&syscall.IN_ISDIR != 0 {
+		w.adopt(name)
+	}
+}
+
+// record notes whether there was room for what an event said.
+func (w *Watcher) record(kept bool) {
+	if !kept {
 		w.missed = true
-	default:
-		w.known[file] = true
-		w.changed = append(w.changed, file)
 	}
 }

@@ -1,5 +1,5 @@
 // Package changes knows which files of the session's folder were written,
-// without walking it: inotify tells.
+// renamed and deleted, without walking it: inotify tells.
 package changes
 
 import (
@@ -8,7 +8,6 @@ import (
 	"syscall"
 	"time"
 
-	"power-interpreter/internal/wire"
 	"power-interpreter/runner-image/supervisor/internal/loop"
 )
 
@@ -31,8 +30,7 @@ type Watcher struct {
 	root *os.Root
 
 	folders map[int32]string // by watch, relative to the root, "." for itself
-	changed []string         // paths, in the order of their first event
-	known   map[string]bool  // those in changed
+	seen    *history         // since the last Begin or Collect
 	scan    context.CancelFunc
 	scanned time.Time // when every folder was watched at last, zero for not
 
@@ -59,7 +57,7 @@ func New() (*Watcher, error) {
 		return nil, err
 	}
 	w := &Watcher{loop: l, buf: make([]byte, readBytes), blind: blind, scan: func() {}}
-	w.folders, w.known = map[int32]string{}, map[string]bool{}
+	w.folders, w.seen = map[int32]string{}, newHistory()
 	go w.run()
 	return w, nil
 }
@@ -81,25 +79,36 @@ func (w *Watcher) Follow(root *os.Root) {
 	})
 }
 
-// Collect calls then, on the watcher's goroutine, with the regular files that
-// were changed since the given time, but for those that skip names: at most
-// wire.MaxFiles, and how many more there are. What was changed before the last
-// call need not be among them.
-func (w *Watcher) Collect(since time.Time, skip func(path string) bool, then func(files []wire.File, more int)) {
+// Begin forgets what has happened so far, and then calls then on the watcher's
+// goroutine.
+func (w *Watcher) Begin(then func()) {
+	w.loop.Ask(func() {
+		w.drain()
+		w.forget()
+		then()
+	})
+}
+
+// Collect calls then, on the watcher's goroutine, with what has happened since
+// the last Begin, which was at the given time, but for the paths that skip
+// names. Where folders are not watched (there are too many, or they are still
+// being searched for), what was written in them is found by a walk, and what was
+// deleted in them is not known.
+func (w *Watcher) Collect(since time.Time, skip func(path string) bool, then func(Report)) {
 	w.loop.Ask(func() {
 		if w.root == nil {
-			then(nil, 0)
+			then(Report{})
 			return
 		}
 		w.drain()
-		found := collection{root: w.root, since: since.Add(-clockGrain), skip: skip}
+		found := collection{root: w.root, seen: w.seen, since: since.Add(-clockGrain), skip: skip}
+		found.Unsure = w.missed
+		found.check()
 		if w.blind || w.crowded || w.missed || w.scanned.IsZero() || since.Before(w.scanned) {
 			found.walk()
-		} else {
-			found.check(w.changed)
 		}
 		w.forget()
-		then(found.files, found.more)
+		then(found.Report)
 	})
 }
 
@@ -137,8 +146,9 @@ func (w *Watcher) drain() {
 }
 
 func (w *Watcher) forget() {
-	w.changed = w.changed[:0]
-	clear(w.known)
+	if len(w.seen.order) > 0 {
+		w.seen = newHistory()
+	}
 	if w.missed {
 		w.rescan() // a folder made meanwhile may be watched by nobody
 	}
