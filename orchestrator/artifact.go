@@ -7,12 +7,14 @@ import (
 )
 
 // Artifact is a file of a session. Path is relative to the session's folder,
-// with slashes.
+// with slashes; one that ends in a slash is a folder.
 type Artifact struct {
 	Path     string    `json:"path"`
 	Size     int64     `json:"size"`
 	MIME     string    `json:"mime_type"`
 	Modified time.Time `json:"modified"`
+	// From is its path before an execution that renamed it.
+	From string `json:"renamed_from,omitempty"`
 }
 
 // Content is an open file of a session. The caller closes it.

@@ -15,8 +15,9 @@ type execution struct {
 	run     Run
 	session *session
 	ticket  *ticket
-	watch   func(string)
+	watch   func(Output)
 	output  []byte
+	live    Output  // its Text is in output
 	outcome Outcome // of a load, a query or a listing; kept until its caller has it
 	err     *Error  // why it could not run, or not to its end
 
@@ -27,7 +28,7 @@ type execution struct {
 }
 
 // admit registers an execution, takes its place in line and starts it on its way.
-func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(string)) (*execution, error) {
+func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(Output)) (*execution, error) {
 	s, err := o.session(ref)
 	if err != nil {
 		return nil, err
@@ -131,12 +132,15 @@ func (o *Orchestrator) begin(x *execution) (context.Context, bool) {
 
 // finish records the end. It is called once for each execution.
 func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
-	files := o.verify(x, outcome.Reply.Files)
+	files, deleted := o.verify(x, outcome.Reply)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	charts := x.Reply.Charts
 	x.Reply = outcome.Reply
-	x.Reply.Charts, x.Reply.Files = charts, files
+	x.Reply.Charts, x.Reply.Files, x.Reply.Deleted = charts, files, deleted
+	if d := x.Reply.Death; d != nil && d.Cause == CauseGone { // and nobody tells the end of the output
+		x.Reply.Tail, x.Reply.Cut = x.live.Live, x.live.Skipped
+	}
 	x.Status, x.Ended = outcome.Status, time.Now()
 	if x.run.Op != OpCell { // a cell's is its reply
 		x.outcome = outcome
@@ -144,7 +148,7 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	if x.stopping && outcome.Reply.Death != nil && outcome.Reply.Death.Cause == CauseGone {
 		x.Status = StatusCancelled
 	}
-	x.watch = nil
+	x.watch, x.live = nil, Output{}
 	s := x.session
 	s.used = x.Ended
 	if s.running == x {
@@ -168,17 +172,18 @@ type sink struct {
 	x *execution
 }
 
-func (s sink) Output(text string) {
+func (s sink) Output(out Output) {
 	s.o.mu.Lock()
 	if s.x.Status.Ended() {
 		s.o.mu.Unlock()
 		return
 	}
-	s.x.output = append(s.x.output, text...)
+	s.x.output = append(s.x.output, out.Text...)
+	s.x.live = out
 	watch := s.x.watch
 	s.o.mu.Unlock()
 	if watch != nil {
-		watch(text)
+		watch(out)
 	}
 }
 
@@ -197,6 +202,9 @@ func (o *Orchestrator) snapshot(x *execution) Execution {
 	defer o.mu.Unlock()
 	e := x.Execution
 	e.Reply.Output = string(x.output)
+	if x.live.Live != "" { // of one that runs
+		e.Reply.Tail, e.Reply.Cut = x.live.Live, x.live.Skipped
+	}
 	e.Reply.Charts = append([]Chart(nil), x.Reply.Charts...)
 	return e
 }

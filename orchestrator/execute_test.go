@@ -59,7 +59,7 @@ func TestACancelledCallInterruptsAndKeepsVariables(t *testing.T) {
 	r := newRig(t)
 	r.run("a", "set x 1")
 	ctx, cancel := context.WithCancelCause(t.Context())
-	e, err := r.Execute(ctx, ref("a"), orchestrator.Cell{Code: "wait"}, func(string) { cancel(orchestrator.ErrCancelled) })
+	e, err := r.Execute(ctx, ref("a"), orchestrator.Cell{Code: "wait"}, func(orchestrator.Output) { cancel(orchestrator.ErrCancelled) })
 	if err != nil || e.Status != orchestrator.StatusCancelled {
 		t.Fatalf("status %s (%v), want cancelled", e.Status, err)
 	}
@@ -71,7 +71,7 @@ func TestACancelledCallInterruptsAndKeepsVariables(t *testing.T) {
 func TestADroppedConnectionDetachesAndTheNextReplyNamesTheJob(t *testing.T) {
 	r := newRig(t)
 	ctx, drop := context.WithCancelCause(t.Context())
-	e, err := r.Execute(ctx, ref("a"), orchestrator.Cell{Code: "wait"}, func(string) { drop(errors.New("connection reset")) })
+	e, err := r.Execute(ctx, ref("a"), orchestrator.Cell{Code: "wait"}, func(orchestrator.Output) { drop(errors.New("connection reset")) })
 	wantCode(t, err, orchestrator.CodeCancelled)
 	notices := r.Notices(t.Context(), ref("a"))
 	if len(notices) != 1 || !strings.Contains(notices[0], e.ID) {

@@ -57,10 +57,27 @@ func (e Execution) Elapsed(now time.Time) time.Duration {
 	}
 }
 
+// Output is text that code wrote, stdout and stderr in the order written, as a
+// terminal would show it in the end. Of a run under way, an Output follows the
+// ones before.
+type Output struct {
+	// Text follows all Text before it and is final.
+	Text string
+	// Live stands behind all Text so far, after Skipped characters, and may
+	// still change: a line not finished, a progress bar. Each Output replaces
+	// the Live before it.
+	Live    string
+	Skipped int64
+}
+
 // Reply is everything that an execution gives back.
 type Reply struct {
+	// Late is what earlier executions' threads and processes wrote after their
+	// end and before this one's beginning: Text, and Live behind Skipped
+	// characters that were dropped.
+	Late Output
 	// Output is stdout and stderr in the order written: all of it, or its
-	// head, with Tail after Cut bytes that were left out.
+	// head, with Tail after Cut characters that were left out.
 	Output string
 	Tail   string
 	Cut    int64
@@ -73,10 +90,17 @@ type Reply struct {
 	Failure *Failure
 	Death   *Death
 	Charts  []Chart
-	// Files are those written or changed; MoreFiles counts further ones.
-	Files      []Artifact
-	MoreFiles  int
-	MoreCharts int
+	// Files are those written, changed or renamed, and folders renamed;
+	// MoreFiles counts further ones.
+	Files     []Artifact
+	MoreFiles int
+	// Deleted are the paths of files and, with a slash at the end, of folders
+	// that were there before and are not any more; MoreDeleted counts others.
+	Deleted     []string
+	MoreDeleted int
+	// FilesUnsure says that more was changed than could be followed.
+	FilesUnsure bool
+	MoreCharts  int
 	// Hits names limits met by processes of the cell: oom, pids, disk.
 	Hits []string
 }

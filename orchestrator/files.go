@@ -194,27 +194,6 @@ func (o *Orchestrator) existing(ref Ref) (*workspace.Folder, error) {
 	return o.folder(claim)
 }
 
-// verify keeps of the files that a runner named those that are there.
-func (o *Orchestrator) verify(x *execution, named []Artifact) []Artifact {
-	if len(named) == 0 {
-		return nil
-	}
-	folder, err := o.folder(o.claimOf(x.session))
-	if err != nil {
-		return nil
-	}
-	defer folder.Close()
-	var files []Artifact
-	for _, a := range named {
-		if rel, err := workspace.ResolveName(x.Session.ID, a.Path); err == nil {
-			if f, err := folder.Stat(rel); err == nil && f.Mode.IsRegular() {
-				files = append(files, artifact(f))
-			}
-		}
-	}
-	return files
-}
-
 func artifact(f workspace.File) Artifact {
 	return Artifact{Path: f.Path, Size: f.Size, MIME: f.MIME, Modified: f.ModTime}
 }

@@ -17,7 +17,7 @@ const (
 )
 
 // Execute runs a cell; see Service.
-func (o *Orchestrator) Execute(ctx context.Context, ref Ref, cell Cell, watch func(string)) (Execution, error) {
+func (o *Orchestrator) Execute(ctx context.Context, ref Ref, cell Cell, watch func(Output)) (Execution, error) {
 	run, err := o.cellRun(cell, DefaultTimeout, MaxTimeout)
 	if err != nil {
 		return Execution{}, err
@@ -156,12 +156,15 @@ func (o *Orchestrator) forgetExecutions() {
 }
 
 func (x *execution) size() int {
-	n := len(x.output) + len(x.Reply.Value) + len(x.Reply.Tail) + len(x.run.Code)
+	n := len(x.output) + len(x.Reply.Value) + len(x.Reply.Tail) + len(x.run.Code) + len(x.Reply.Late.Text) + len(x.Reply.Late.Live)
 	if f := x.Reply.Failure; f != nil {
 		n += len(f.Message) + len(f.Traceback)
 	}
 	for _, f := range x.Reply.Files {
-		n += len(f.Path)
+		n += len(f.Path) + len(f.From)
+	}
+	for _, name := range x.Reply.Deleted {
+		n += len(name)
 	}
 	for _, c := range x.Reply.Charts {
 		n += len(c.PNG) + len(c.File) + len(c.Alt)

@@ -30,7 +30,7 @@ type Run struct {
 // Sink takes what a run gives before its result, in order. Its methods must
 // not block.
 type Sink interface {
-	Output(text string)
+	Output(Output)
 	Chart(Chart)
 }
 

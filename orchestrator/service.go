@@ -20,7 +20,7 @@ type Service interface {
 	// with new output as it comes, from one goroutine at a time, and must not
 	// block. If ctx ends with ErrCancelled the cell is interrupted, and its
 	// end is returned; if of another cause, it is detached.
-	Execute(ctx context.Context, ref Ref, cell Cell, watch func(text string)) (Execution, error)
+	Execute(ctx context.Context, ref Ref, cell Cell, watch func(Output)) (Execution, error)
 	// Submit queues a cell as a job and returns at once.
 	Submit(ctx context.Context, ref Ref, cell Cell) (Execution, error)
 	// Job returns an execution of the owner, whichever session it ran in.

@@ -186,12 +186,12 @@ func Directives(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-
 		done.Reply.Value = k.values[rest]
 		k.mu.Unlock()
 	case "print":
-		sink.Output(rest)
+		sink.Output(orchestrator.Output{Text: rest})
 	case "raise":
 		done.Status = orchestrator.StatusFailed
 		done.Reply.Failure = &orchestrator.Failure{Name: "ValueError", Message: rest}
 	case "wait":
-		sink.Output("waiting")
+		sink.Output(orchestrator.Output{Text: "waiting"})
 		select {
 		case <-stop:
 		case <-k.dead:

@@ -13,7 +13,7 @@ import (
 // answers the zero value and no error. Set the fields before the first call;
 // the methods may be called from several goroutines.
 type Service struct {
-	OnExecute   func(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(string)) (orchestrator.Execution, error)
+	OnExecute   func(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(orchestrator.Output)) (orchestrator.Execution, error)
 	OnSubmit    func(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell) (orchestrator.Execution, error)
 	OnJob       func(ctx context.Context, owner, id string) (orchestrator.Execution, error)
 	OnCancelJob func(ctx context.Context, owner, id string) (orchestrator.Execution, error)

@@ -8,7 +8,7 @@ import (
 )
 
 // Execute calls OnExecute.
-func (s *Service) Execute(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(string)) (e orchestrator.Execution, err error) {
+func (s *Service) Execute(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(orchestrator.Output)) (e orchestrator.Execution, err error) {
 	s.got("Execute", ref, cell)
 	if s.OnExecute != nil {
 		return s.OnExecute(ctx, ref, cell, watch)

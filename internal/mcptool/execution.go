@@ -16,8 +16,8 @@ func (c *call) execution(e orchestrator.Execution) reply {
 	if !e.Status.Ended() {
 		return c.ongoing(e)
 	}
-	made := c.made(e)
-	r := reply{text: c.body(e, chars(made)), record: c.recordOf(e)}
+	made, late := c.made(e), lateText(e.Reply.Late, c.settings.MaxOutputChars/8)
+	r := reply{text: c.body(e, chars(made+late)), record: c.recordOf(e)}
 	for _, chart := range e.Reply.Charts[:pictured(e.Reply.Charts)] {
 		if len(chart.PNG) > 0 {
 			r.blocks = append(r.blocks, image(chart.PNG, "image/png"))
@@ -29,6 +29,9 @@ func (c *call) execution(e orchestrator.Execution) reply {
 	r.failed = e.Status != orchestrator.StatusCompleted
 	if r.text == "" && len(r.blocks) == 0 {
 		r.text = "(no output; completed in " + elapsed(e.Elapsed(time.Now())) + ")"
+	}
+	if late != "" {
+		r.text = late + r.text
 	}
 	return r
 }
@@ -75,6 +78,16 @@ func (c *call) body(e orchestrator.Execution, used int) string {
 		left = most
 	}
 	return paragraphs(output.fit(left, 2, c.rest(e)), value, failure, end)
+}
+
+// lateText is what earlier calls' code wrote since, and where this call's own
+// reply begins, in most characters about.
+func lateText(late orchestrator.Output, most int) string {
+	x := excerpt{head: late.Text, tail: late.Live, cut: late.Skipped}
+	if text := x.fit(most, 2, "no more is kept of what is written between calls"); text != "" {
+		return "Written after the last call had ended, by what its code left running:\n" + lined(text) + "This call:\n"
+	}
+	return ""
 }
 
 func excerptOf(r orchestrator.Reply) excerpt {

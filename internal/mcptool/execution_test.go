@@ -2,6 +2,7 @@ package mcptool_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 // answering is a service whose executions are all e.
 func answering(e orchestrator.Execution) *fake.Service {
 	svc := working()
-	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(string)) (orchestrator.Execution, error) {
+	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(orchestrator.Output)) (orchestrator.Execution, error) {
 		return e, nil
 	}
 	svc.OnJob = func(context.Context, string, string) (orchestrator.Execution, error) { return e, nil }
@@ -56,6 +57,15 @@ var charts = orchestrator.Reply{
 	MoreFiles:  7,
 }
 
+var changed = orchestrator.Reply{
+	Files: []orchestrator.Artifact{
+		file("new.csv", 12),
+		{Path: "b.csv", Size: 34, MIME: "text/csv", Modified: began, From: "a.csv"},
+		{Path: "out/", MIME: "inode/directory", From: "tmp/"},
+	},
+	Deleted: []string{"old.csv", "odd\nname", "cache/"}, MoreDeleted: 3, FilesUnsure: true,
+}
+
 func TestRepliesOfExecutions(t *testing.T) {
 	neverStarted := queued()
 	neverStarted.Status = orchestrator.StatusCancelled
@@ -66,6 +76,9 @@ func TestRepliesOfExecutions(t *testing.T) {
 		"charts-and-files": ended(orchestrator.StatusCompleted, charts),
 		"cut":              ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "head\n", Tail: "tail\n", Cut: 1234567, OutputFile: "outputs/a3f9c1b2.txt", Value: "3"}),
 		"cut-partial":      ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "head", Tail: "tail", Cut: 9, OutputFile: "outputs/a3f9c1b2.txt", OutputPartial: true}),
+		"late":             ended(orchestrator.StatusCompleted, orchestrator.Reply{Late: orchestrator.Output{Text: "tick 1\n"}, Output: "own\n"}),
+		"late-cut":         ended(orchestrator.StatusCompleted, orchestrator.Reply{Late: orchestrator.Output{Text: "tick 1\n", Live: "tick 99\n", Skipped: 1234}}),
+		"files":            ended(orchestrator.StatusCompleted, changed),
 		"raised":           ended(orchestrator.StatusFailed, orchestrator.Reply{Output: "before\n", Failure: valueError}),
 		"refused":          refused,
 		"timeout":          ended(orchestrator.StatusTimeout, orchestrator.Reply{Output: "step 1\n", Failure: interrupt}),
@@ -98,6 +111,7 @@ func TestJobsAreLookedAt(t *testing.T) {
 	for name, e := range map[string]orchestrator.Execution{
 		"queued":    queued(),
 		"completed": ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "first line\nlast line\n", Charts: charts.Charts}),
+		"cut":       ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "first line\n", Cut: 9, Tail: "last line\n"}),
 		"raised":    ended(orchestrator.StatusFailed, orchestrator.Reply{Output: "before\n", Failure: valueError}),
 		"oom":       died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseOOM}),
 		"cancelled": ended(orchestrator.StatusCancelled, orchestrator.Reply{Failure: interrupt}),
@@ -114,6 +128,11 @@ func TestLinksAreNamedWhereThereAreAny(t *testing.T) {
 	}
 	c := connect(t, answering(ended(orchestrator.StatusCompleted, charts)), mcptool.Options{Link: link})
 	golden(t, "replies/links.txt", shown(t, call(t, c, "execute_code", map[string]any{"code": "1"})))
+	c = connect(t, answering(ended(orchestrator.StatusCompleted, changed)), mcptool.Options{Link: link})
+	res := call(t, c, "execute_code", map[string]any{"code": "1"})
+	if all := shown(t, res); strings.Count(all, "b.csv?sig=x") != 2 || strings.Contains(all, "out/?sig") || strings.Contains(all, "old.csv?sig") {
+		t.Errorf("links to what cannot be had, or none to what can: %s", all)
+	}
 }
 
 func TestManyLargeChartsStayWithinWhatClientsTake(t *testing.T) {
@@ -171,7 +190,7 @@ func TestErrorsCarryNoticesToo(t *testing.T) {
 func TestACallerThatIsGoneTakesNoNotices(t *testing.T) {
 	svc := working()
 	ctx, drop := context.WithCancel(t.Context())
-	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(string)) (orchestrator.Execution, error) {
+	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(orchestrator.Output)) (orchestrator.Execution, error) {
 		drop()
 		return ended(orchestrator.StatusCompleted, orchestrator.Reply{}), nil
 	}
@@ -179,6 +198,42 @@ func TestACallerThatIsGoneTakesNoNotices(t *testing.T) {
 	callWith(ctx, t, connect(t, svc, mcptool.Options{}), "execute_code", map[string]any{"code": "1"}, nil)
 	if left := svc.Notices(t.Context(), orchestrator.Ref{Owner: orchestrator.Anonymous, ID: "analysis"}); len(left) != 1 {
 		t.Error("the notice went to nobody")
+	}
+}
+
+// paths names as many files that are gone.
+func paths(files []orchestrator.Artifact) []string {
+	var found []string
+	for _, f := range files {
+		found = append(found, strings.TrimSuffix(f.Path, ".csv"))
+	}
+	return found
+}
+
+func TestWhatIsCutIsCountedInCharacters(t *testing.T) {
+	const most = 2000
+	whole := strings.Repeat("é", most)
+	for name, test := range map[string]struct {
+		reply orchestrator.Reply
+		whole int // characters of the output in all
+	}{
+		"at the bound":   {orchestrator.Reply{Output: whole[:most], Tail: whole[most:]}, most},
+		"one beyond":     {orchestrator.Reply{Output: whole[:most], Tail: whole[most:], Cut: 1, OutputFile: "outputs/x.txt"}, most + 1},
+		"far beyond":     {orchestrator.Reply{Output: whole[:most], Tail: whole[most:], Cut: 98_000, OutputFile: "outputs/x.txt"}, 100_000},
+		"beside a value": {orchestrator.Reply{Output: whole[:most], Tail: whole[most:], Cut: 1, OutputFile: "outputs/x.txt", Value: "42"}, most + 1},
+	} {
+		svc := answering(ended(orchestrator.StatusCompleted, test.reply))
+		svc.Told.MaxOutputChars = most
+		text := textOf(call(t, connect(t, svc, mcptool.Options{}), "execute_code", map[string]any{"code": "1"}))
+		cut := 0
+		if _, mark, is := strings.Cut(text, "["); is {
+			if _, err := fmt.Sscanf(strings.ReplaceAll(mark, ",", ""), "%d characters cut;", &cut); err != nil {
+				t.Errorf("%s: %v in %q", name, err, mark[:40])
+			}
+		}
+		if shown := strings.Count(text, "é"); shown+cut != test.whole || cut == 0 != (test.whole <= most) {
+			t.Errorf("%s: %d shown and %d cut of %d", name, shown, cut, test.whole)
+		}
 	}
 }
 
@@ -196,10 +251,13 @@ func TestTextIsBoundedAndTheTracebacksTailSurvives(t *testing.T) {
 		want  []string
 	}{
 		"output in a file": {orchestrator.Reply{Output: long[:1600], Tail: "the last line", Cut: 5000, OutputFile: "outputs/x.txt"}, most,
-			[]string{"ä line", "the last line", "bytes cut; the whole output is in /app/sandbox_data/analysis/outputs/x.txt"}},
+			[]string{"ä line", "the last line", "characters cut; the whole output is in /app/sandbox_data/analysis/outputs/x.txt"}},
 		"output, value and traceback": {orchestrator.Reply{Output: long[:1600], Tail: long[:900], Cut: 5000, OutputFile: "outputs/x.txt", Value: long, Failure: &trace}, most,
 			[]string{"RecursionError: the end", "ä line", "the whole output is in"}},
-		"value":     {orchestrator.Reply{Value: long}, most, []string{"bytes cut; print a part of it"}},
+		"late": {orchestrator.Reply{Late: orchestrator.Output{Text: long[:2048], Live: long[:2048], Skipped: 99}, Output: long[:1600], Tail: long[:900], Cut: 5000, OutputFile: "outputs/x.txt"}, most,
+			[]string{"Written after", "no more is kept", "This call:", "the whole output is in"}},
+		"deleted":   {orchestrator.Reply{Output: strings.Repeat("x", 1700) + "\n", Tail: "y", Cut: 1, OutputFile: "outputs/x.txt", Files: many, Deleted: paths(many)}, most, []string{"Files deleted:", "\nand 199 more", "more (list_files shows them)"}},
+		"value":     {orchestrator.Reply{Value: long}, most, []string{"characters cut; print a part of it"}},
 		"traceback": {orchestrator.Reply{Failure: &trace}, most, []string{"RecursionError: the end"}},
 		"whole output beside a traceback": {orchestrator.Reply{Output: strings.Repeat("x", most), Failure: &trace}, most + most/5,
 			[]string{strings.Repeat("x", most), "RecursionError: the end"}},

@@ -62,7 +62,7 @@ func working() *fake.Service {
 	done := ended(orchestrator.StatusCompleted, orchestrator.Reply{Output: "hello\n"})
 	return &fake.Service{
 		Told: told,
-		OnExecute: func(_ context.Context, ref orchestrator.Ref, _ orchestrator.Cell, _ func(string)) (orchestrator.Execution, error) {
+		OnExecute: func(_ context.Context, ref orchestrator.Ref, _ orchestrator.Cell, _ func(orchestrator.Output)) (orchestrator.Execution, error) {
 			e := done
 			e.Session = ref
 			return e, nil

@@ -29,6 +29,9 @@ const tailChars = 2000
 func (c *call) job(e orchestrator.Execution, remark string) reply {
 	c.session, c.id = e.Session.ID, e.ID
 	output := e.Reply.Output + e.Reply.Tail
+	if e.Reply.Cut > 0 {
+		output = e.Reply.Tail
+	}
 	a := &jobAnswer{
 		JobID: e.ID, Status: string(e.Status), Elapsed: elapsed(e.Elapsed(time.Now())), SessionID: e.Session.ID,
 		OutputTail: last(output, tailChars), Error: clip(whatFailed(e, c.settings.Sandbox), tailChars),

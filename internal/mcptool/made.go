@@ -9,11 +9,12 @@ import (
 	"power-interpreter/orchestrator"
 )
 
-// made lists what an execution left in the session's folder: the full-size
-// charts, then the other files. It is a quarter of a reply at most.
+// made lists what an execution did to the session's folder: the full-size
+// charts, then the other files, then what is gone. It is a third of a reply at
+// most.
 func (c *call) made(e orchestrator.Execution) string {
 	shown := map[string]bool{e.Reply.OutputFile: true} // the cut names it
-	var charts, files []string
+	var charts, files, deleted []string
 	pictures := pictured(e.Reply.Charts)
 	for i, chart := range e.Reply.Charts {
 		shown[chart.File] = true
@@ -25,13 +26,40 @@ func (c *call) made(e orchestrator.Execution) string {
 	}
 	for _, f := range e.Reply.Files {
 		if !shown[f.Path] {
-			files = append(files, fmt.Sprintf("%s (%s)%s", oneLine(inCode(e.Session.ID, f.Path)), brief(f.Size), c.linked(e.Session, f.Path)))
+			files = append(files, c.fileLine(e.Session, f))
 		}
+	}
+	for _, name := range e.Reply.Deleted {
+		deleted = append(deleted, oneLine(inCode(e.Session.ID, name)))
 	}
 	room := c.settings.MaxOutputChars / 8
 	return paragraphs(
-		listing("Charts, full size:", charts, e.Reply.MoreCharts, room),
-		listing("Files written:", files, e.Reply.MoreFiles, room))
+		listing("Charts, full size:", charts, e.Reply.MoreCharts, room, listed),
+		listing("Files written:", files, e.Reply.MoreFiles, room, listed),
+		listing("Files deleted:", deleted, e.Reply.MoreDeleted, room/2, ""),
+		unsure(e.Reply.FilesUnsure))
+}
+
+// listed is where files are that a reply does not name.
+const listed = " (list_files shows them)"
+
+func unsure(more bool) string {
+	if !more {
+		return ""
+	}
+	return "More files were changed than could be followed; list_files shows what is there."
+}
+
+// fileLine tells of a file that was written or renamed, or of a folder renamed.
+func (c *call) fileLine(ref orchestrator.Ref, f orchestrator.Artifact) string {
+	line := oneLine(inCode(ref.ID, f.Path))
+	if !isFolder(f.Path) {
+		line += " (" + brief(f.Size) + ")"
+	}
+	if f.From != "" {
+		line += ", renamed from " + oneLine(inCode(ref.ID, f.From))
+	}
+	return line + c.linked(ref, f.Path)
 }
 
 // maxPictures bounds the pictures of one reply in bytes: as base64, with the
@@ -60,15 +88,15 @@ func (c *call) chartLine(ref orchestrator.Ref, n int, chart orchestrator.Chart) 
 
 // linked is a file's link to append to a line, where there is one.
 func (c *call) linked(ref orchestrator.Ref, file string) string {
-	if url := c.link(ref, file); url != "" {
+	if url := c.link(ref, file); url != "" && !isFolder(file) {
 		return " " + url
 	}
 	return ""
 }
 
 // listing writes lines under a heading as far as room characters go, and
-// counts those that follow. It is empty for none.
-func listing(heading string, lines []string, more, room int) string {
+// counts those that follow, saying where they are. It is empty for none.
+func listing(heading string, lines []string, more, room int, where string) string {
 	if len(lines) == 0 && more == 0 {
 		return ""
 	}
@@ -78,7 +106,7 @@ func listing(heading string, lines []string, more, room int) string {
 		text += "\n" + strings.Join(lines[:n], "\n")
 	}
 	if more += len(lines) - n; more > 0 {
-		text += fmt.Sprintf("\nand %s more (list_files shows them)", humanize.Comma(int64(more)))
+		text += "\nand " + humanize.Comma(int64(more)) + " more" + where
 	}
 	return text
 }

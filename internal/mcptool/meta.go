@@ -21,6 +21,7 @@ type record struct {
 	DurationMS int64        `json:"duration_ms"`
 	Charts     []string     `json:"charts"`
 	Files      []fileRecord `json:"files"`
+	Deleted    []string     `json:"deleted,omitempty"` // a folder's path ends in a slash
 }
 
 // fileRecord is a file as programs see it; Path is the one to use in code.
@@ -28,7 +29,8 @@ type fileRecord struct {
 	Path     string `json:"path"`
 	Size     int64  `json:"size"`
 	MIME     string `json:"mime_type"`
-	Modified string `json:"modified,omitempty"` // RFC 3339
+	Modified string `json:"modified,omitempty"`     // RFC 3339
+	From     string `json:"renamed_from,omitempty"` // its path before
 	URL      string `json:"url,omitempty"`
 }
 
@@ -48,11 +50,20 @@ func (c *call) recordOf(e orchestrator.Execution) *record {
 	for _, f := range e.Reply.Files[:min(len(e.Reply.Files), maxRecorded)] {
 		r.Files = append(r.Files, c.fileRecord(e.Session, f))
 	}
+	for _, name := range e.Reply.Deleted[:min(len(e.Reply.Deleted), maxRecorded/2)] {
+		r.Deleted = append(r.Deleted, inCode(e.Session.ID, name))
+	}
 	return r
 }
 
 func (c *call) fileRecord(ref orchestrator.Ref, f orchestrator.Artifact) fileRecord {
-	r := fileRecord{Path: inCode(ref.ID, f.Path), Size: f.Size, MIME: f.MIME, URL: c.link(ref, f.Path)}
+	r := fileRecord{Path: inCode(ref.ID, f.Path), Size: f.Size, MIME: f.MIME}
+	if !isFolder(f.Path) {
+		r.URL = c.link(ref, f.Path)
+	}
+	if f.From != "" {
+		r.From = inCode(ref.ID, f.From)
+	}
 	if !f.Modified.IsZero() {
 		r.Modified = f.Modified.UTC().Format(time.RFC3339)
 	}

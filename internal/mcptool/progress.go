@@ -9,6 +9,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"power-interpreter/orchestrator"
 )
 
 const (
@@ -27,12 +29,12 @@ const (
 type progress struct {
 	send  func(n int, message string)
 	began time.Time
-	fresh chan struct{} // holds one while pending has text
+	fresh chan struct{} // holds one while there may be news
 	quit  chan struct{}
 	done  chan struct{}
 
-	mu      sync.Mutex
-	pending []byte // the end of what was written since the last message
+	mu   sync.Mutex
+	news news
 }
 
 // startProgress returns the progress of a call, nil where the client sent no
@@ -67,13 +69,9 @@ func (p *progress) stop() {
 }
 
 // write takes new output. It does not block.
-func (p *progress) write(text string) {
-	if text == "" {
-		return
-	}
+func (p *progress) write(out orchestrator.Output) {
 	p.mu.Lock()
-	p.pending = append(p.pending, text[max(0, len(text)-maxMessage):]...)
-	p.pending = p.pending[max(0, len(p.pending)-maxMessage):]
+	p.news.add(out)
 	p.mu.Unlock()
 	select {
 	case p.fresh <- struct{}{}:
@@ -84,9 +82,7 @@ func (p *progress) write(text string) {
 func (p *progress) take() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	text := strings.ToValidUTF8(string(p.pending), "") // the bound may have split a character
-	p.pending = p.pending[:0]
-	return text
+	return strings.ToValidUTF8(p.news.take(), "")
 }
 
 func (p *progress) run() {
@@ -103,7 +99,7 @@ func (p *progress) run() {
 		case <-beat.C:
 			message = fmt.Sprintf("nothing new; %s since the call", span(time.Since(p.began).Round(time.Second)))
 		}
-		if message == "" { // taken with what came before it
+		if message == "" { // taken with what came before it, or nothing to see
 			continue
 		}
 		p.send(n, message)
@@ -117,7 +113,7 @@ func (p *progress) run() {
 }
 
 // watch is write for a service, nil for a nil progress.
-func (p *progress) watch() func(string) {
+func (p *progress) watch() func(orchestrator.Output) {
 	if p == nil {
 		return nil
 	}

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestAPanicEndsOneCallAloneAndShowsNothing(t *testing.T) {
 	var log bytes.Buffer
 	svc := working()
-	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(string)) (orchestrator.Execution, error) {
+	svc.OnExecute = func(context.Context, orchestrator.Ref, orchestrator.Cell, func(orchestrator.Output)) (orchestrator.Execution, error) {
 		panic("secret: the value of a cell")
 	}
 	c := connect(t, svc, mcptool.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})

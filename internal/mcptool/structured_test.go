@@ -162,7 +162,7 @@ func TestListsAreBoundedAndSaySo(t *testing.T) {
 	for tool, says := range map[string][]string{
 		"list_files":    {"files in /app/sandbox_data/analysis", "or more older ones", `"truncated": true`},
 		"list_datasets": {"300 DataFrames", "1,234,567 rows × 500 columns", "as last known: the kernel is busy", "more, not shown", `"stale": true`, `"truncated": true`},
-		"load_dataset":  {"9 rows × 500 columns", "and 400 more: list(df.columns)", "bytes cut"},
+		"load_dataset":  {"9 rows × 500 columns", "and 400 more: list(df.columns)", "characters cut"},
 	} {
 		res := call(t, c, tool, good(tool))
 		all := shown(t, res)

@@ -46,7 +46,7 @@ func last(s string, n int) string {
 
 func chars(s string) int { return utf8.RuneCountInString(s) }
 
-// excerpt is text that may lack its middle: cut bytes between head and tail.
+// excerpt is text that may lack its middle: cut characters between head and tail.
 type excerpt struct {
 	head, tail string
 	cut        int64
@@ -60,14 +60,14 @@ func (x excerpt) fit(n, headQuarters int, rest string) string {
 	if x.cut == 0 && chars(whole) <= n {
 		return whole
 	}
-	mark := func(cut int64) string { return fmt.Sprintf("[%s bytes cut; %s]\n", humanize.Comma(cut), rest) }
-	room := max(n-chars(mark(x.cut+int64(len(whole))))-1, 0) // the break before it
+	mark := func(cut int64) string { return fmt.Sprintf("[%s characters cut; %s]\n", humanize.Comma(cut), rest) }
+	room := max(n-chars(mark(x.cut+int64(chars(whole))))-1, 0) // the break before it
 	forHead := room * headQuarters / 4
 	head, tail := first(whole, forHead), last(whole, room-forHead)
 	if x.cut > 0 {
 		head, tail = first(x.head, forHead), last(x.tail, room-forHead)
 	}
-	cut := x.cut + int64(len(whole)-len(head)-len(tail))
+	cut := x.cut + int64(chars(whole)-chars(head)-chars(tail))
 	return lined(head) + mark(cut) + tail
 }
 
@@ -90,10 +90,17 @@ func paragraphs(parts ...string) string {
 	return strings.Join(kept, "\n")
 }
 
-// inCode is the path of a session's file as code in its sandbox uses it.
+// inCode is the path of a session's file as code in its sandbox uses it. A
+// folder's ends in a slash.
 func inCode(session, file string) string {
-	return path.Join(orchestrator.DataFolder, session, file)
+	joined := path.Join(orchestrator.DataFolder, session, file)
+	if isFolder(file) {
+		joined += "/"
+	}
+	return joined
 }
+
+func isFolder(file string) bool { return strings.HasSuffix(file, "/") }
 
 // size writes bytes for a person, and exactly where that says more.
 func size(bytes int64) string {

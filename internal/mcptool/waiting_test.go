@@ -2,6 +2,7 @@ package mcptool_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,8 +21,15 @@ const detachAfter = 55 * time.Second
 // slow is a service whose cells print by script and take 85 s,
 // unless they detach.
 func slow(script func(write func(string))) *fake.Service {
+	return drawing(func(show func(orchestrator.Output)) {
+		script(func(text string) { show(orchestrator.Output{Text: text}) })
+	})
+}
+
+// drawing is slow, and its script may show live text.
+func drawing(script func(show func(orchestrator.Output))) *fake.Service {
 	svc := working()
-	svc.OnExecute = func(_ context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(string)) (orchestrator.Execution, error) {
+	svc.OnExecute = func(_ context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(orchestrator.Output)) (orchestrator.Execution, error) {
 		e := orchestrator.Execution{ID: "a3f9c1b2", Session: ref, Status: orchestrator.StatusRunning, Started: time.Now(), Timeout: cell.Timeout}
 		e.Reply.Output = "step 1\n"
 		if cell.Detach > 0 {
@@ -44,6 +52,10 @@ func TestWithoutAProgressTokenLongCodeGoesOnAsAJob(t *testing.T) {
 		svc := answering(orchestrator.Execution{ID: "a3f9c1b2", Session: orchestrator.Ref{ID: "analysis"}, Status: orchestrator.StatusRunning,
 			Job: true, Started: time.Now().Add(-14200 * time.Millisecond), Reply: orchestrator.Reply{Output: "step 1\n"}})
 		golden(t, "replies/running.txt", shown(t, call(t, connect(t, svc, mcptool.Options{}), "get_job_result", good("get_job_result"))))
+		bar := answering(orchestrator.Execution{ID: "a3f9c1b2", Session: orchestrator.Ref{ID: "analysis"}, Status: orchestrator.StatusRunning,
+			Job: true, Started: time.Now().Add(-14200 * time.Millisecond), Reply: orchestrator.Reply{Output: "step 1\n", Tail: " 40%|██  | 2/5"}})
+		golden(t, "jobs/running-bar.status.txt", shown(t, call(t, connect(t, bar, mcptool.Options{}), "get_job_status", good("get_job_status"))))
+		golden(t, "replies/running-bar.txt", shown(t, call(t, connect(t, bar, mcptool.Options{}), "get_job_result", good("get_job_result"))))
 		golden(t, "jobs/running.status.txt", shown(t, call(t, connect(t, svc, mcptool.Options{}), "get_job_status", good("get_job_status"))))
 	})
 }
@@ -136,6 +148,66 @@ func TestProgressCarriesNewOutputAsItComes(t *testing.T) {
 	})
 }
 
+// texts are the messages but for heartbeats.
+func texts(got []message) []string {
+	var found []string
+	for _, m := range got {
+		if !strings.Contains(m.text, "since the call") {
+			found = append(found, m.text)
+		}
+	}
+	return found
+}
+
+func TestProgressShowsLinesThatAreNotFinishedAsTheyStand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := func(text, live string) orchestrator.Output { return orchestrator.Output{Text: text, Live: live} }
+		got := texts(progressOf(t, drawing(func(show func(orchestrator.Output)) {
+			for _, o := range []orchestrator.Output{
+				out("", "."), out("", ".."), // dots
+				out("", ".."),                         // nothing new
+				out("...\n", ""), out("", "  0%|  |"), // a bar
+				out("", " 50%|# |"),
+				out(" 50%|# |\n", ""),                            // finished as told
+				out("done\nmore\n", "a\nb 1"), out("", "a\nb 2"), // only what changed
+				out("", "A\nb 2"), // also above
+				out("A\nb 2\n", ""),
+			} {
+				show(o)
+				time.Sleep(300 * time.Millisecond)
+			}
+		}), "execute_code"))
+		want := []string{".", "..", "...\n", "  0%|  |", " 50%|# |", "done\nmore\na\nb 1", "b 2", "A\nb 2"}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+func TestProgressGoesOnWithTheNewestTextBehindTheHead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := texts(progressOf(t, drawing(func(show func(orchestrator.Output)) {
+			show(orchestrator.Output{Text: "héad\n"})
+			time.Sleep(300 * time.Millisecond)
+			show(orchestrator.Output{Live: "1\n2\n"})
+			time.Sleep(300 * time.Millisecond)
+			show(orchestrator.Output{Live: "1\n2\n3\n"})
+			time.Sleep(300 * time.Millisecond)
+			show(orchestrator.Output{Live: "2\n3\nñ\n", Skipped: 2})
+			time.Sleep(300 * time.Millisecond)
+			show(orchestrator.Output{Live: "x\nx\nx\n", Skipped: 8}) // "x" since the eighth
+			time.Sleep(300 * time.Millisecond)
+			show(orchestrator.Output{Live: "x\nx\nx\n", Skipped: 10})
+			time.Sleep(300 * time.Millisecond)
+			show(orchestrator.Output{Live: "far\n", Skipped: 1000})
+		}), "execute_code"))
+		want := []string{"héad\n", "1\n2\n", "3\n", "ñ\n", "x\nx\nx\n", "x\n", "far\n"}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
 func TestEveryToolHasAHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		svc := working()
@@ -221,7 +293,7 @@ func TestTheCauseOfACancellationReachesTheService(t *testing.T) {
 	svc := working()
 	var cause error
 	ctx, cancel := context.WithCancelCause(t.Context())
-	svc.OnExecute = func(ctx context.Context, _ orchestrator.Ref, _ orchestrator.Cell, _ func(string)) (orchestrator.Execution, error) {
+	svc.OnExecute = func(ctx context.Context, _ orchestrator.Ref, _ orchestrator.Cell, _ func(orchestrator.Output)) (orchestrator.Execution, error) {
 		cancel(orchestrator.ErrCancelled)
 		<-ctx.Done()
 		cause = context.Cause(ctx)

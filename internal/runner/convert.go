@@ -38,15 +38,21 @@ func outcome(op orchestrator.Op, r wire.Result) (orchestrator.Outcome, error) {
 
 func reply(r wire.Result) orchestrator.Reply {
 	files := r.Files[:min(len(r.Files), wire.MaxFiles)]
+	deleted := r.Deleted[:min(len(r.Deleted), wire.MaxFiles)]
 	out := orchestrator.Reply{
-		Tail: cut(r.Output.Tail, maxText), Cut: max(r.Output.Cut, 0),
+		Tail: cut(r.Output.Tail, maxText), Cut: max(r.Output.CutChars, 0),
 		OutputFile: cut(r.Output.File, maxPath), OutputPartial: r.Output.Partial,
 		Value: cut(r.Value, maxText), Death: death(r.Death), Failure: failure(r.Error),
-		MoreFiles:  max(r.MoreFiles, 0) + len(r.Files) - len(files),
-		MoreCharts: max(r.MoreCharts, 0),
+		MoreFiles:   max(r.MoreFiles, 0) + len(r.Files) - len(files),
+		MoreDeleted: max(r.MoreDeleted, 0) + len(r.Deleted) - len(deleted),
+		FilesUnsure: r.FilesUnsure,
+		MoreCharts:  max(r.MoreCharts, 0),
 	}
 	for _, f := range files {
-		out.Files = append(out.Files, orchestrator.Artifact{Path: cut(f.Path, maxPath), Size: f.Size})
+		out.Files = append(out.Files, orchestrator.Artifact{Path: cut(f.Path, maxPath), Size: f.Size, From: cut(f.From, maxPath)})
+	}
+	for _, name := range deleted {
+		out.Deleted = append(out.Deleted, cut(name, maxPath))
 	}
 	for _, hit := range r.Hits[:min(len(r.Hits), maxHits)] {
 		out.Hits = append(out.Hits, cut(hit, maxShort))

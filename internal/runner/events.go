@@ -41,9 +41,7 @@ func (k *Kernel) deliver(f wire.Frame) {
 	case wire.KindKernel:
 		k.kernel(f)
 	case wire.KindOutput:
-		if r := k.running(f.ID); r != nil {
-			r.output(f)
-		}
+		k.output(f)
 	case wire.KindDisplay:
 		if r := k.running(f.ID); r != nil {
 			r.display(f)
@@ -92,13 +90,29 @@ func (k *Kernel) toldBy(generation int) bool {
 	return generation == k.buried
 }
 
-func (r *run) output(f wire.Frame) {
+func (k *Kernel) output(f wire.Frame) {
 	body, err := wire.Decode[wire.Output](f)
-	if err != nil || body.Late || r.chars >= maxOutput {
+	if err != nil {
 		return
 	}
-	r.chars += utf8.RuneCountInString(body.Text)
-	r.sink.Output(body.Text)
+	if body.Late {
+		k.late.add(bounded(body, maxLate))
+	} else if r := k.running(f.ID); r != nil {
+		r.output(bounded(body, wire.MaxLive))
+	}
+}
+
+// bounded converts an output, of which no more than that many bytes may be live.
+func bounded(out wire.Output, most int) orchestrator.Output {
+	return orchestrator.Output{Text: out.Text, Live: cut(out.Live, most), Skipped: max(out.Skipped, 0)}
+}
+
+func (r *run) output(out orchestrator.Output) {
+	if r.chars >= maxOutput {
+		out.Text = ""
+	}
+	r.chars += utf8.RuneCountInString(out.Text)
+	r.sink.Output(out)
 }
 
 func (r *run) display(f wire.Frame) {
@@ -115,13 +129,17 @@ func (k *Kernel) finish(r *run, f wire.Frame) {
 	if err != nil {
 		body = wire.Result{Status: "malformed"}
 	}
+	e := ending{result: body}
+	if r.op == orchestrator.OpCell { // whose reply shows text
+		e.late = k.late.take()
+	}
 	if body.Death != nil {
 		k.mu.Lock()
 		k.buried = body.Generation
 		k.mu.Unlock()
 	}
 	select {
-	case r.result <- body:
+	case r.result <- e:
 	default: // a second result for one run is a forgery
 	}
 }

@@ -32,6 +32,7 @@ type Kernel struct {
 	info   orchestrator.KernelInfo
 	deaths chan orchestrator.Death
 	done   chan struct{}
+	late   late // the reading goroutine's
 
 	closing sync.Once
 	mu      sync.Mutex // guards what follows; never held across I/O
@@ -114,13 +115,19 @@ func (k *Kernel) Close() error {
 	return err
 }
 
-// Open lends the runner its session and returns when a kernel waits in it.
+// maxTail bounds, in characters, the part of a text that comes with its result:
+// escaped, that must fit a frame beside the result's other parts.
+const maxTail = 250_000
+
+// Open lends the runner its session and returns when a kernel waits in it. Text
+// of at most OutputChars characters comes whole from each run.
 func (k *Kernel) Open(ctx context.Context, o orchestrator.Opening) error {
+	tail := min(o.OutputChars-o.OutputChars/2, maxTail)
 	return k.untilReady(ctx, wire.New(wire.KindOpen, "", wire.Open{
 		Session:    o.Session,
 		Folder:     orchestrator.DataFolder + "/" + o.Session,
-		OutputHead: o.OutputChars / 2,
-		OutputTail: o.OutputChars - o.OutputChars/2,
+		OutputHead: o.OutputChars - tail,
+		OutputTail: tail,
 		Disk:       o.Disk,
 	}))
 }

@@ -74,10 +74,14 @@ func (s *supervisor) event(seq uint64, kind wire.Kind, id string, body any) {
 // heard collects what a run gave.
 type heard struct {
 	output string
+	live   orchestrator.Output // the last
 	charts []orchestrator.Chart
 }
 
-func (h *heard) Output(text string)         { h.output += text }
+func (h *heard) Output(out orchestrator.Output) {
+	h.output += out.Text
+	h.live = out
+}
 func (h *heard) Chart(c orchestrator.Chart) { h.charts = append(h.charts, c) }
 
 func TestWhatCameBeforeTheWelcomeIsSkipped(t *testing.T) {

@@ -7,31 +7,39 @@ import (
 )
 
 // recorder keeps what an execution gave before anybody resumed it: its events
-// come right behind the runner's welcome. A run's own bounds are its bounds.
+// come right behind the runner's welcome. A run's own bounds are its bounds; of
+// live text, which has none, the last is kept.
 type recorder struct {
 	mu     sync.Mutex
 	sink   orchestrator.Sink
 	events []func(orchestrator.Sink)
+	live   orchestrator.Output
 }
 
 // Output keeps text, or hands it on.
-func (r *recorder) Output(text string) {
-	r.take(func(s orchestrator.Sink) { s.Output(text) })
+func (r *recorder) Output(out orchestrator.Output) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.sink != nil {
+		r.sink.Output(out)
+		return
+	}
+	r.live = out
+	if r.live.Text = ""; out.Text != "" {
+		text := orchestrator.Output{Text: out.Text}
+		r.events = append(r.events, func(s orchestrator.Sink) { s.Output(text) })
+	}
 }
 
 // Chart keeps a chart, or hands it on.
 func (r *recorder) Chart(c orchestrator.Chart) {
-	r.take(func(s orchestrator.Sink) { s.Chart(c) })
-}
-
-func (r *recorder) take(event func(orchestrator.Sink)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sink == nil {
-		r.events = append(r.events, event)
+	if r.sink != nil {
+		r.sink.Chart(c)
 		return
 	}
-	event(r.sink)
+	r.events = append(r.events, func(s orchestrator.Sink) { s.Chart(c) })
 }
 
 // attach hands on what was kept, and from now on everything.
@@ -40,6 +48,9 @@ func (r *recorder) attach(sink orchestrator.Sink) {
 	defer r.mu.Unlock()
 	for _, event := range r.events {
 		event(sink)
+	}
+	if r.live.Live != "" {
+		sink.Output(r.live)
 	}
 	r.sink, r.events = sink, nil
 }

@@ -12,9 +12,15 @@ type run struct {
 	id     string
 	op     orchestrator.Op
 	sink   orchestrator.Sink
-	result chan wire.Result // one is kept
-	chars  int              // characters of output delivered
+	result chan ending // one is kept
+	chars  int         // characters of output delivered
 	charts int
+}
+
+// ending is a run's result, and what was written before the run began.
+type ending struct {
+	result wire.Result
+	late   orchestrator.Output
 }
 
 // Run hands the operation to the kernel and returns its outcome. A ctx that
@@ -69,7 +75,7 @@ func (k *Kernel) begin(id string, op orchestrator.Op, sink orchestrator.Sink) (*
 }
 
 func newRun(id string, op orchestrator.Op, sink orchestrator.Sink) *run {
-	return &run{id: id, op: op, sink: sink, result: make(chan wire.Result, 1)}
+	return &run{id: id, op: op, sink: sink, result: make(chan ending, 1)}
 }
 
 func (k *Kernel) end(r *run) {
@@ -82,12 +88,12 @@ func (k *Kernel) end(r *run) {
 
 func (k *Kernel) await(ctx context.Context, r *run) (orchestrator.Outcome, error) {
 	select {
-	case result := <-r.result:
-		return outcome(r.op, result)
+	case e := <-r.result:
+		return r.outcome(e)
 	case <-k.done:
 		select { // the result may have been the last thing said
-		case result := <-r.result:
-			return outcome(r.op, result)
+		case e := <-r.result:
+			return r.outcome(e)
 		default:
 			return orchestrator.Outcome{}, gone(nil)
 		}
@@ -95,6 +101,12 @@ func (k *Kernel) await(ctx context.Context, r *run) (orchestrator.Outcome, error
 		return orchestrator.Outcome{}, orchestrator.Hide(orchestrator.CodeKernel, context.Cause(ctx),
 			"the sandbox stopped answering and was removed; its variables are lost, its files are kept: run the code again")
 	}
+}
+
+func (r *run) outcome(e ending) (orchestrator.Outcome, error) {
+	o, err := outcome(r.op, e.result)
+	o.Reply.Late = e.late
+	return o, err
 }
 
 // Interrupt stops the execution with that status; its Run returns.

@@ -2,12 +2,22 @@ package wire
 
 import "encoding/json"
 
-// Output is text that the running execution wrote, stdout and stderr in the
-// order written, valid UTF-8.
+// Output is text that the running execution wrote: stdout and stderr in the
+// order written, valid UTF-8, as a terminal would show it in the end (progress
+// bars folded to their last state, no control characters but line break and tab).
 type Output struct {
+	// Text follows all Text before it and is final.
 	Text string `json:"text"`
-	// Late marks text written after its execution's result (a thread or
-	// child left behind); ID is then empty.
+	// Live is what stands behind all Text so far and may still change, at most
+	// MaxLive bytes: a line not finished, a progress bar, or the newest text
+	// once no more is sent as Text. Each Output of an execution replaces the
+	// Live before it; one without Text is worth nothing once another follows.
+	Live string `json:"live,omitempty"`
+	// Skipped counts the characters between Text and Live.
+	Skipped int64 `json:"skipped,omitempty"`
+	// Late marks text written between two executions, by a thread or a child
+	// left behind: Text, then Live behind Skipped characters that were dropped.
+	// It is sent, with an empty ID, before the next execution begins.
 	Late bool `json:"late,omitempty"`
 }
 
@@ -48,10 +58,18 @@ type Result struct {
 	Death *Death `json:"death,omitempty"`
 	// Data is the operation's own answer (see Op).
 	Data json.RawMessage `json:"data,omitempty"`
-	// Files are those written or changed, at most MaxFiles.
+	// Files are those written, changed or renamed, at most MaxFiles.
 	Files []File `json:"files,omitempty"`
 	// MoreFiles counts those beyond MaxFiles.
 	MoreFiles int `json:"more_files,omitempty"`
+	// Deleted are the paths, at most MaxFiles, that were there when the
+	// execution began and are not any more; a folder's ends in a slash and
+	// stands for all that was in it. What was renamed is not among them.
+	Deleted     []string `json:"deleted,omitempty"`
+	MoreDeleted int      `json:"more_deleted,omitempty"`
+	// FilesUnsure says that more was changed than could be followed: Files and
+	// Deleted may lack some.
+	FilesUnsure bool `json:"files_unsure,omitempty"`
 	// MoreCharts counts those beyond MaxCharts.
 	MoreCharts int       `json:"more_charts,omitempty"`
 	Output     OutputSum `json:"output"`
@@ -62,13 +80,14 @@ type Result struct {
 	Generation int      `json:"generation"`
 }
 
-// OutputSum says what became of an execution's text.
+// OutputSum says what became of an execution's text. It counts characters (code
+// points) of the text as it is told, not bytes as they were written.
 type OutputSum struct {
-	// Bytes were written in all, of which Cut lie between what was sent as
-	// Output and Tail.
-	Bytes int64 `json:"bytes"`
-	Cut   int64 `json:"cut,omitempty"`
-	// Tail is what follows the head that was sent as Output: at most the last
+	// Chars is the length of the whole text, of which CutChars lie between what
+	// was sent as Output.Text and Tail.
+	Chars    int64 `json:"chars"`
+	CutChars int64 `json:"cut_chars,omitempty"`
+	// Tail is what follows the head that was sent as Output.Text: at most the last
 	// Open.OutputTail characters, empty when the head held everything.
 	Tail string `json:"tail,omitempty"`
 	// File holds the whole text when something was cut, relative to the
@@ -111,10 +130,14 @@ type Death struct {
 	Peak     int64  `json:"peak,omitempty"`
 }
 
-// File is one that the execution wrote or changed.
+// File is one that the execution wrote, changed or renamed. A Path that ends in
+// a slash is a folder that was renamed.
 type File struct {
 	Path string `json:"path"`
 	Size int64  `json:"size"`
+	// From is its path when the execution began, empty where that was the same
+	// or where there was no such file.
+	From string `json:"from,omitempty"`
 }
 
 // Kernel tells of a kernel's birth or death.

@@ -30,8 +30,11 @@ const (
 	MaxImageEdge = 1568
 	// MaxCharts bounds the charts that one execution sends.
 	MaxCharts = 50
-	// MaxFiles bounds the changed files that one execution reports.
+	// MaxFiles bounds the changed files, and the deleted ones, that one
+	// execution reports.
 	MaxFiles = 200
+	// MaxLive bounds Output.Live in bytes: a screen's worth of progress bars.
+	MaxLive = 8 << 10
 	// MaxData bounds Result.Data in bytes.
 	MaxData = 4 << 20
 )

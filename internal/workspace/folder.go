@@ -84,6 +84,20 @@ func (f *Folder) Stat(name string) (File, error) {
 	return fileOf(name, info), nil
 }
 
+// Kind returns what is at a path in the session's folder, also a link itself. Its
+// error wraps fs.ErrNotExist where there is nothing.
+func (f *Folder) Kind(name string) (fs.FileMode, error) {
+	name, err := localName(name)
+	if err != nil {
+		return 0, err
+	}
+	info, err := f.root.Lstat(name)
+	if err != nil {
+		return 0, explain(name, err)
+	}
+	return info.Mode().Type(), nil
+}
+
 // Remove deletes one file, link or other entry, or an empty folder; never what
 // a link points to.
 func (f *Folder) Remove(name string) error {

@@ -116,13 +116,6 @@ func init() {
 			return false
 		},
 		"flood": flood,
-		"late": func(k *scripted, arg string) bool {
-			k.after = func() {
-				await("go")
-				fmt.Println(arg)
-			}
-			return false
-		},
 		"lateflood": func(k *scripted, arg string) bool {
 			k.after = func() {
 				await("go")

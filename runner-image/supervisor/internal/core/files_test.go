@@ -23,13 +23,18 @@ func TestAResultNamesTheFilesThatTheRunChanged(t *testing.T) {
 		{"none", "value 1", ""},
 		{"a new folder", "mkdir d/e\nwrite d/e/f 1", "d/e/f"},
 		{"a folder known by now", "write d/e/g 1", "d/e/g"},
-		{"renamed", "write tmp 1\nrename tmp final", "final"},
-		{"removed", "write tmp 1\nremove tmp", ""},
-		{"a folder renamed", "rename d h", ""},
+		{"renamed at once", "write tmp 1\nrename tmp final", "final"},
+		{"temporary", "write tmp 1\nremove tmp", ""},
+		{"renamed", "rename final last", "last<final"},
+		{"removed", "remove last", "-last"},
+		{"written over", "write old 1", "old"},
+		{"a folder renamed", "rename d h", "h/<d/"},
 		{"in a folder renamed", "write h/e/f 2", "h/e/f"},
 		{"a folder with files moved in", "mkdir x\nwrite x/y 1\nrename x h/x", "h/x/y"},
 		{"its own chart", "mkdir charts\nwrite charts/r8-1.png x\nwrite charts/other.png x", ""},
 		{"python's cache", "mkdir __pycache__\nwrite __pycache__/m.pyc x", ""},
+		{"python's cache removed", "remove __pycache__", ""},
+		{"a folder removed", "remove h", "-h/"},
 	} {
 		past()
 		id := "r" + string(rune('a'+i))
@@ -39,7 +44,7 @@ func TestAResultNamesTheFilesThatTheRunChanged(t *testing.T) {
 		if strings.Contains(c.code, "other.png") {
 			want = []string{"charts/other.png"}
 		}
-		if got := paths(result.Files); !slices.Equal(got, want) || result.MoreFiles != 0 {
+		if got := told(result); !slices.Equal(got, want) || result.MoreFiles+result.MoreDeleted != 0 || result.FilesUnsure {
 			t.Errorf("%s: got %v and %d more, want %v", c.name, got, result.MoreFiles, want)
 		}
 	}
@@ -55,15 +60,23 @@ func TestFilesBeyondTheMostAreCounted(t *testing.T) {
 
 func TestADeadRunsFilesAreNamedToo(t *testing.T) {
 	s := opened(t)
-	if _, result := s.cell("a1", "write a 1\nexit 1"); !slices.Equal(paths(result.Files), []string{"a"}) {
+	if _, result := s.cell("a1", "write a 1\nexit 1"); !slices.Equal(told(result), []string{"a"}) {
 		t.Errorf("got %v", result.Files)
 	}
 }
 
-func paths(files []wire.File) []string {
+// told are the files of a result: "name<old" was renamed, "-name" deleted.
+func told(r wire.Result) []string {
 	var found []string
-	for _, f := range files {
-		found = append(found, f.Path)
+	for _, f := range r.Files {
+		name := f.Path
+		if f.From != "" {
+			name += "<" + f.From
+		}
+		found = append(found, name)
+	}
+	for _, name := range r.Deleted {
+		found = append(found, "-"+name)
 	}
 	return found
 }

@@ -19,8 +19,8 @@ func TestAFloodTakesBoundedMemoryAndDisk(t *testing.T) {
 	if len(text) != 1000 || len(sum.Tail) != 500 || !strings.HasSuffix(sum.Tail, "x\nend\n") {
 		t.Errorf("head %d, tail %d bytes", len(text), len(sum.Tail))
 	}
-	if sum.Bytes != size+4 || sum.Cut != size+4-1500 || sum.File != "outputs/a1.txt" || !sum.Partial {
-		t.Errorf("got bytes %d, cut %d, file %q, partial %t", sum.Bytes, sum.Cut, sum.File, sum.Partial)
+	if sum.Chars != size+4 || sum.CutChars != size+4-1500 || sum.File != "outputs/a1.txt" || !sum.Partial {
+		t.Errorf("got %d characters, cut %d, file %q, partial %t", sum.Chars, sum.CutChars, sum.File, sum.Partial)
 	}
 	info, err := os.Stat(filepath.Join(s.folder, sum.File))
 	check(t, err)
@@ -43,41 +43,39 @@ func TestAStalledOrchestratorStopsNoKernel(t *testing.T) {
 		_, err := os.Stat(filepath.Join(s.folder, "done"))
 		return err == nil
 	})
-	if text, result := s.finish("a1"); len(text) != 1000 || result.Output.Bytes != 3000000 {
+	if text, result := s.finish("a1"); len(text) != 1000 || result.Output.Chars != 3000000 {
 		t.Errorf("got %d bytes, %+v", len(text), result)
 	}
 }
 
 func TestTextBetweenRunsIsLateAndBounded(t *testing.T) {
 	s := opened(t)
-	s.cell("a1", "late behind")
-	s.put("go")
-	f := s.next(wire.KindOutput)
-	if out := body[wire.Output](t, f); !out.Late || f.ID != "" || out.Text != "behind\n" {
-		t.Errorf("got %+v, %+v", f, out)
-	}
-	check(t, os.Remove(filepath.Join(s.folder, "go")))
-	s.cell("a2", "lateflood 100000")
+	s.cell("a1", "lateflood 100000")
 	s.put("go")
 	eventually(t, "all is written", func() bool {
 		_, err := os.Stat(filepath.Join(s.folder, "flooded"))
 		return err == nil
 	})
-	s.start("a3", "print on time", 0, 0)
-	late := ""
-	for {
-		f := s.any()
-		if f.Kind == wire.KindResult {
-			break
-		}
-		if out := body[wire.Output](t, f); out.Late {
-			late += out.Text
-		} else if out.Text != "on time\n" {
-			t.Errorf("got %q", out.Text)
-		}
+	s.start("a2", "print on time", 0, 0)
+	f := s.next(wire.KindOutput)
+	late := body[wire.Output](t, f)
+	if !late.Late || f.ID != "" || len(late.Text)+len(late.Live) != 4<<10 || late.Skipped != 100000-4<<10 {
+		t.Errorf("got %+v, %+v", f, late)
 	}
-	if len(late) > 5000 || !strings.Contains(late, "bytes were written between runs and dropped") {
-		t.Errorf("late text of %d bytes: %q", len(late), late)
+	if text, _ := s.finish("a2"); text != "on time\n" {
+		t.Errorf("got %q", text)
+	}
+}
+
+func TestALineUnderWayIsShownAndFoldedAtTheEnd(t *testing.T) {
+	s := opened(t)
+	s.start("a1", "raw 0d302500\nawait go\nraw 0d3130302520200a", 0, 0)
+	if out := body[wire.Output](t, s.next(wire.KindOutput)); out.Live != "0%" || out.Text != "" {
+		t.Errorf("got %+v", out)
+	}
+	s.put("go")
+	if text, result := s.finish("a1"); text != "100%\n" || result.Output.Chars != 5 {
+		t.Errorf("got %q, %+v", text, result.Output)
 	}
 }
 

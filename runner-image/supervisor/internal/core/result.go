@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"power-interpreter/internal/wire"
+	"power-interpreter/runner-image/supervisor/internal/changes"
 	"power-interpreter/runner-image/supervisor/internal/output"
 )
 
 // proceeds are what the supervisor itself knows of an execution at its end.
 type proceeds struct {
 	sum   output.Sum
-	files []wire.File
-	more  int
+	files changes.Report
 }
 
 // result takes the kernel's own. It goes on only after all that was written
@@ -55,7 +55,7 @@ func checked(f wire.Frame) wire.Result {
 	if len(result.Data) > wire.MaxData {
 		return broken("the operation's answer is too large")
 	}
-	result.Death, result.Files, result.MoreFiles = nil, nil, 0
+	result.Death = nil
 	result.MoreCharts = max(result.MoreCharts, 0)
 	return result
 }
@@ -93,8 +93,8 @@ func (c *Core) conclude(k *kernel, r *run, then func(proceeds)) {
 		since, skip = r.started, ownFiles(r.id)
 	}
 	k.out.Finish(func(sum output.Sum) {
-		c.changes.Collect(since, skip, func(files []wire.File, more int) {
-			c.post(func() { then(proceeds{sum: sum, files: files, more: more}) })
+		c.changes.Collect(since, skip, func(files changes.Report) {
+			c.post(func() { then(proceeds{sum: sum, files: files}) })
 		})
 	})
 }
@@ -104,9 +104,11 @@ func (c *Core) conclude(k *kernel, r *run, then func(proceeds)) {
 func ownFiles(id string) func(name string) bool {
 	whole := "outputs/" + id + "."
 	return func(name string) bool {
-		return strings.HasPrefix(name, whole) || isChart(name, id) || path.Base(path.Dir(name)) == "__pycache__"
+		return strings.HasPrefix(name, whole) || isChart(name, id) || isCache(name) || isCache(path.Dir(name))
 	}
 }
+
+func isCache(folder string) bool { return path.Base(folder) == "__pycache__" }
 
 // isChart knows charts/{id}-{n}.png.
 func isChart(name, id string) bool {
@@ -124,7 +126,9 @@ func (c *Core) end(r *run, result wire.Result, p proceeds) {
 	c.run = nil
 	c.settleDisk()
 	result.Output = p.sum.OutputSum
-	result.Files, result.MoreFiles = p.files, p.more
+	result.Files, result.MoreFiles = p.files.Files, p.files.More
+	result.Deleted, result.MoreDeleted = p.files.Deleted, p.files.MoreDeleted
+	result.FilesUnsure = p.files.Unsure
 	result.MoreCharts += r.moreCharts
 	if result.Generation == 0 {
 		result.Generation = c.generation

@@ -102,14 +102,16 @@ func (c *Core) dispatch() {
 	c.settleDisk()
 	r.stopTimers()
 	r.timers = append(r.timers, c.after(r.timeout, func() { c.interrupt(r, wire.StatusTimeout) }))
-	// What was written before belongs to nobody: the kernel gets the run only
-	// after that is out of the way.
-	c.outputBegins(k, r)
+	c.hand(k, r)
 }
 
-func (c *Core) outputBegins(k *kernel, r *run) {
+// hand gives the run to the kernel. What was written before, text and files, is
+// not the run's: the kernel gets it only after that is out of the way.
+func (c *Core) hand(k *kernel, r *run) {
 	to := output.Run{ID: r.id, Head: c.session.OutputHead, Tail: c.session.OutputTail, Root: c.root}
-	k.out.Begin(to, func() { k.link.Send(r.frame) })
+	k.out.Begin(to, func() {
+		c.changes.Begin(func() { k.link.Send(r.frame) })
+	})
 }
 
 func (r *run) stopTimers() {

@@ -19,7 +19,7 @@ func TestACellsTextComesBeforeItsResult(t *testing.T) {
 	if text != "one\ntwo\n" || result.Value != "3" || result.Status != wire.StatusOK {
 		t.Errorf("got %q, %+v", text, result)
 	}
-	if result.Output.Bytes != 8 || result.Output.Cut != 0 || result.Generation != 1 || result.DurationMS <= 0 {
+	if result.Output.Chars != 8 || result.Output.CutChars != 0 || result.Generation != 1 || result.DurationMS <= 0 {
 		t.Errorf("got %+v", result)
 	}
 }

@@ -1,0 +1,83 @@
+package orchestrator
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"power-interpreter/internal/workspace"
+)
+
+// verify keeps of the changes that a runner told those that are so: the files
+// and renamed folders that are there, and the deleted ones that are not.
+func (o *Orchestrator) verify(x *execution, told Reply) (files []Artifact, deleted []string) {
+	if len(told.Files)+len(told.Deleted) == 0 {
+		return nil, nil
+	}
+	folder, err := o.folder(o.claimOf(x.session))
+	if err != nil {
+		return nil, nil
+	}
+	defer folder.Close()
+	v := verifier{folder, x.Session.ID}
+	for _, a := range told.Files {
+		if f, ok := v.there(a.Path); ok {
+			f.From, _ = v.resolve(a.From)
+			files = append(files, f)
+		}
+	}
+	for _, name := range told.Deleted {
+		if rel, ok := v.resolve(name); ok && v.gone(rel) {
+			deleted = append(deleted, rel)
+		}
+	}
+	return files, deleted
+}
+
+// verifier looks at paths in a session's folder that nobody has checked yet.
+type verifier struct {
+	folder  *workspace.Folder
+	session string
+}
+
+// resolve makes of a runner's path one that lies in the folder. A folder's ends
+// in a slash.
+func (v verifier) resolve(name string) (rel string, ok bool) {
+	name, isFolder := strings.CutSuffix(name, "/")
+	if name == "" {
+		return "", false
+	}
+	rel, err := workspace.ResolveName(v.session, v.session+"/"+name)
+	if err != nil {
+		return "", false
+	}
+	if isFolder {
+		rel += "/"
+	}
+	return rel, true
+}
+
+// there returns the file or folder that is at a path.
+func (v verifier) there(name string) (Artifact, bool) {
+	rel, ok := v.resolve(name)
+	if !ok {
+		return Artifact{}, false
+	}
+	if below, isFolder := strings.CutSuffix(rel, "/"); isFolder {
+		kind, err := v.folder.Kind(below)
+		return Artifact{Path: rel, MIME: folderMIME}, err == nil && kind.IsDir()
+	}
+	f, err := v.folder.Stat(rel)
+	if err != nil || !f.Mode.IsRegular() {
+		return Artifact{}, false
+	}
+	return artifact(f), true
+}
+
+func (v verifier) gone(rel string) bool {
+	_, err := v.folder.Kind(strings.TrimSuffix(rel, "/"))
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// folderMIME is the MIME type of a folder (shared-mime-info specification).
+const folderMIME = "inode/directory"
