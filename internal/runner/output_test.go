@@ -132,7 +132,7 @@ func TestALargeTextsTailFitsAResult(t *testing.T) {
 		}
 		s.event(1, wire.KindKernel, "", wire.Kernel{Generation: 1, Ready: true})
 	}()
-	if err := k.Open(t.Context(), "a", 1_000_000); err != nil {
+	if err := k.Open(t.Context(), orchestrator.Opening{Session: "a", OutputChars: 1_000_000}); err != nil {
 		t.Fatal(err)
 	}
 }
