@@ -92,9 +92,19 @@ func (c *collection) consider(name string, info fs.FileInfo) {
 	case c.skip(name):
 	case info.IsDir() && from != "":
 		c.add(wire.File{Path: name + "/", From: from + "/"})
-	case info.Mode().IsRegular() && (from != "" || !changeTime(info).Before(c.since)):
+	case info.Mode().IsRegular() && (from != "" || c.changed(name, info)):
 		c.add(wire.File{Path: name, Size: info.Size(), From: from})
 	}
+}
+
+// changed says whether a file was written since. One that merely came with its
+// folder must not look so because it was written right before.
+func (c *collection) changed(name string, info fs.FileInfo) bool {
+	since := c.since.Add(-clockGrain)
+	if p := c.seen.places[name]; p != nil && !p.marked {
+		since = c.since
+	}
+	return !changeTime(info).Before(since)
 }
 
 func (c *collection) add(f wire.File) {

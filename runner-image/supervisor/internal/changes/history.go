@@ -29,6 +29,7 @@ type place struct {
 	// itself, another after a move, "" for what is new or not here any more.
 	origin string
 	folder bool // what was here is one
+	marked bool // an event told of a change of what is here
 	lost   bool // what was here was deleted, wherever it had gone
 }
 
@@ -56,12 +57,18 @@ func (h *history) at(name string, something bool) *place {
 	return p
 }
 
-func (h *history) written(name string) bool { return h.at(name, true) != nil }
+func (h *history) written(name string) bool {
+	p := h.at(name, true)
+	if p != nil {
+		p.marked = true
+	}
+	return p != nil
+}
 
 func (h *history) created(name string) bool {
 	p := h.at(name, false)
 	if p != nil {
-		p.origin = ""
+		p.origin, p.marked = "", true
 	}
 	return p != nil
 }
@@ -106,7 +113,7 @@ func (h *history) movedTo(name string, cookie uint32) bool {
 	if p == nil {
 		return false
 	}
-	p.origin = h.moving[cookie]
+	p.origin, p.marked = h.moving[cookie], true
 	delete(h.moving, cookie)
 	return true
 }
@@ -117,6 +124,8 @@ func (h *history) found(name string) bool {
 	p := h.at(name, false)
 	if p != nil {
 		p.origin = h.unmoved(name)
+		before := h.places[p.origin]
+		p.marked = p.origin == "" || before != nil && before.marked
 	}
 	return p != nil
 }

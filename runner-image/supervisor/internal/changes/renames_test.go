@@ -78,6 +78,17 @@ func TestFilesInARenamedFolderAreFollowedOn(t *testing.T) {
 	p.expect("-h/e/f/a")
 }
 
+func TestAFileWrittenRightBeforeItsFolderWasRenamedIsNotTold(t *testing.T) {
+	p := follow(t, before("d/a"))
+	for range 20 {
+		p.write("d/a")
+		p.now() // within the same tick, nearly always
+		p.rename("d", "h")
+		p.expect("h/<d/")
+		p.rename("h", "d")
+	}
+}
+
 func TestWhatHappenedBetweenIsForgotten(t *testing.T) {
 	p := follow(t, before("a", "b", "d/c"))
 	p.remove("a")

@@ -101,7 +101,7 @@ func (w *Watcher) Collect(since time.Time, skip func(path string) bool, then fun
 			return
 		}
 		w.drain()
-		found := collection{root: w.root, seen: w.seen, since: since.Add(-clockGrain), skip: skip}
+		found := collection{root: w.root, seen: w.seen, since: since, skip: skip}
 		found.Unsure = w.missed
 		found.check()
 		if w.blind || w.crowded || w.missed || w.scanned.IsZero() || since.Before(w.scanned) {

@@ -59,6 +59,11 @@ func (p *place) check(err error) {
 // later begins anew when the clock that stamps files has moved on.
 func (p *place) later() {
 	time.Sleep(30 * time.Millisecond)
+	p.now()
+}
+
+// now begins anew.
+func (p *place) now() {
 	p.since = time.Now()
 	begun := make(chan struct{})
 	p.w.Begin(func() { close(begun) })

@@ -2,6 +2,7 @@ package output
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -77,5 +78,19 @@ func suspicious(w uint64) bool {
 	return (low|(d-ones)&^d|(c-ones)&^c)&highs != 0
 }
 
-// count is the number of characters of text, valid UTF-8.
-func count(text []byte) int64 { return int64(utf8.RuneCount(text)) }
+// count is the number of characters of text, valid UTF-8: of bytes, but for
+// those that go on with a character (10xxxxxx), eight at a time.
+func count(text []byte) int64 {
+	const highs = 0x8080808080808080
+	n, more := len(text), 0
+	for ; len(text) >= 8; text = text[8:] {
+		w := binary.LittleEndian.Uint64(text)
+		more += bits.OnesCount64(w & ^(w << 1) & highs)
+	}
+	for _, c := range text {
+		if !utf8.RuneStart(c) {
+			more++
+		}
+	}
+	return int64(n - more)
+}

@@ -116,14 +116,26 @@ func (t *terminal) put(p []byte) {
 		return
 	}
 	t.truncate()
-	for t.size+len(p) > maxWindow {
-		n := runeFloor(p, maxWindow-t.size)
-		t.insert(p[:n])
-		t.rows[t.at].rewritten = false // it goes on: its blanks are not trailing
-		t.release()
-		p = p[n:]
+	if t.size+len(p) > maxWindow {
+		p = t.overflow(p)
 	}
 	t.insert(p)
+}
+
+// overflow gives the window out, and as many further windows as p fills. It
+// returns the rest of p. The bounds between them lie where they would if p came
+// in pieces.
+func (t *terminal) overflow(p []byte) (rest []byte) {
+	first := runeFloor(p, maxWindow-t.size)
+	last := first
+	for len(p)-last > maxWindow {
+		last += runeFloor(p[last:], maxWindow)
+	}
+	t.insert(p[:first])
+	t.rows[t.at].rewritten = false // it goes on: its blanks are not trailing
+	t.release()
+	t.commit(p[first:last])
+	return p[last:]
 }
 
 func (t *terminal) insert(p []byte) {
