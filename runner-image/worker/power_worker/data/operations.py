@@ -6,9 +6,15 @@ from typing import Any
 
 from power_worker.outcome import Outcome
 
-from . import describe
+from . import describe, memory
 from .query import Database
 from .registry import Registry
+
+_LOAD_LESS = (
+    "query_dataset reads a file without loading it (SELECT ... FROM 'name.csv'); or read a part in "
+    "execute_code (usecols=, nrows=, chunksize=); del frees what is no longer needed"
+)
+_ASK_LESS = "ask for fewer columns or rows, or aggregate; del frees DataFrames no longer needed"
 
 
 class Operations:
@@ -28,23 +34,23 @@ class Operations:
 
         name = str(args.get("name", ""))
         self._registry.check_name(name)
-        loaded = loader.load(
-            self._folder(),
-            str(args.get("file", "")),
-            str(args.get("sheet") or ""),
-            str(args.get("delimiter") or ""),
-        )
+        file = str(args.get("file", ""))
+        with memory.enough(f"loading {file}", _LOAD_LESS):
+            loaded = loader.load(
+                self._folder(), file, str(args.get("sheet") or ""), str(args.get("delimiter") or "")
+            )
         self._registry.add(name, loaded)
         return Outcome(data=describe.dataset(name, loaded.frame, loaded, preview=True))
 
     def _query(self, run_id: str, args: dict[str, Any]) -> Outcome:
-        table = self._database.query(
-            str(args.get("sql", "")),
-            limit=int(args.get("limit", 1000)),
-            offset=int(args.get("offset", 0)),
-            folder=self._folder(),
-            run_id=run_id,
-        )
+        with memory.enough("the query", _ASK_LESS):
+            table = self._database.query(
+                str(args.get("sql", "")),
+                limit=int(args.get("limit", 1000)),
+                offset=int(args.get("offset", 0)),
+                folder=self._folder(),
+                run_id=run_id,
+            )
         return Outcome(data=table)
 
     def _datasets(self, _id: str, _args: dict[str, Any]) -> Outcome:

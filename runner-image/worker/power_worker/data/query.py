@@ -1,26 +1,24 @@
 """SQL over the session's DataFrames and files, by DuckDB."""
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from power_worker.environment import cpus
-from power_worker.memory_limit import memory_limit
 from power_worker.outcome import RefusedError
 
-from . import sql_hints
+from .sql_kept import KeptResults
 
 if TYPE_CHECKING:
-    import duckdb
-
     from .registry import Registry
+    from .sql_answer import Answer
+    from .sql_connection import Connection
+    from .sql_work import Work
 
-#: DuckDB's share of the sandbox's memory; the DataFrames need the rest.
-_MEMORY_SHARE = 0.5
 #: Rows that one answer may have, whatever is asked for.
 MAX_LIMIT = 100_000
 #: Characters of an error: it repeats the line of SQL that it is about.
 _MAX_ERROR = 4000
+#: What follows in an error are settings that the sandbox's limits leave no room for.
+_SETTINGS = "\nPossible solutions:"
 #: Seconds to wait for DuckDB after it was told to stop.
 _STOP_WAIT = 3.0
 
@@ -30,7 +28,8 @@ class Database:
 
     def __init__(self, registry: "Registry") -> None:
         self._registry = registry
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._kept = KeptResults()
+        self._connection: Connection | None = None
 
     def query(
         self, sql: str, *, limit: int, offset: int, folder: Path, run_id: str
@@ -40,11 +39,43 @@ class Database:
         DuckDB does not look for an interrupt by itself, so it works in another thread.
         """
         from .sql_answer import Answer
-        from .sql_work import Work
+        from .sql_file import ResultFile
 
         name = f"outputs/{run_id}.parquet"
-        answer = Answer(min(max(limit, 0), MAX_LIMIT), max(offset, 0), folder / name)
-        connection = self._open()
+        first = offset <= 0 or self._kept.find(sql, folder) is None
+        file = ResultFile(folder / name) if first else None
+        answer = Answer(min(max(limit, 0), MAX_LIMIT), max(offset, 0), file)
+        work = self._work(sql, answer, folder)
+        table = {"columns": work.columns, "rows": answer.rows, "total": answer.total}
+        table |= {"cut": answer.cut}
+        notes = [*work.notes, answer.note]
+        if answer.kept:
+            table["file"] = self._kept.settle(sql, folder, name, answer.total)
+        elif answer.cut and not first:
+            self._refer(table, notes, sql, folder)
+        return table | {"notes": [note for note in notes if note]}
+
+    def _refer(self, table: dict[str, Any], notes: list[str], sql: str, folder: Path) -> None:
+        """Name the file that the first page has kept."""
+        kept = self._kept.find(sql, folder)
+        if kept is None:
+            return
+        if kept.total == table["total"]:
+            table["file"] = kept.name
+            notes.append("the file holds the result as it was at the query without an offset")
+        elif table["total"] >= 0:
+            notes.append(
+                f"the result has changed since {kept.name} was written with {kept.total:,} rows; "
+                "the query without an offset writes it anew"
+            )
+
+    def _work(self, sql: str, answer: "Answer", folder: Path) -> "Work":
+        """Have the query answered; raises RefusedError in DuckDB's own words."""
+        from .sql_connection import Connection
+        from .sql_work import Work
+
+        connection = self._connection = self._connection or Connection(folder)
+        connection.prepare()
         work = Work(connection, self._registry, sql, answer)
         work.start()
         try:
@@ -52,51 +83,33 @@ class Database:
         except BaseException:
             self._stop(connection, work)
             raise
-        if isinstance(work.error, (RefusedError, MemoryError)):
-            raise work.error
+        finally:
+            if not work.is_alive():
+                connection.relax()
         if work.error is not None:
-            raise self._explained(connection, work.error) from None
-        table = {"columns": work.columns, "rows": answer.rows, "total": answer.total}
-        table |= {"cut": answer.cut}
-        if answer.kept:
-            table["file"] = name
-        for note in [*work.notes, answer.note]:
-            if note:
-                print(note)
-        return table
+            raise self._explained(connection, work.error, sql, folder) from None
+        return work
 
-    def _open(self) -> "duckdb.DuckDBPyConnection":
-        import duckdb
-
-        if self._connection is None:
-            self._connection = duckdb.connect(
-                ":memory:",
-                config={
-                    "threads": cpus(),
-                    "memory_limit": f"{int(memory_limit() * _MEMORY_SHARE) >> 20}MiB",
-                    "temp_directory": "",  # /tmp is memory too, and the folder is the user's
-                    "autoinstall_known_extensions": "false",
-                    "autoload_known_extensions": "false",
-                    "python_enable_replacements": "false",  # it would find our own variables
-                },
-            )
-            self._connection.execute("SET enable_progress_bar = false")
-        return self._connection
-
-    def _stop(self, connection: "duckdb.DuckDBPyConnection", work: threading.Thread) -> None:
-        work.stop.set()  # type: ignore[attr-defined]
-        connection.interrupt()
+    def _stop(self, connection: "Connection", work: "Work") -> None:
+        work.stop.set()
+        connection.duckdb.interrupt()
         work.join(_STOP_WAIT)
         if work.is_alive():
             self._connection = None  # it is left behind, and the next query has a new one
 
-    def _explained(self, connection: Any, error: Exception) -> RefusedError:
+    def _explained(
+        self, connection: "Connection", error: Exception, sql: str, folder: Path
+    ) -> Exception:
         import duckdb
 
-        text = str(error).strip()
+        from .sql_hints import Scope
+
+        if isinstance(error, (RefusedError, MemoryError)):
+            return error
+        text = str(error).split(_SETTINGS)[0].strip()
         if isinstance(error, (duckdb.FatalException, duckdb.InternalException)):
             self._connection = None
         elif "transaction is aborted" in text:
-            connection.rollback()
-        hint = sql_hints.hint(text, self._registry.names())
-        return RefusedError("sql_error", text[:_MAX_ERROR], hint)
+            connection.duckdb.rollback()
+        scope = Scope(self._registry, connection.tables(), folder)
+        return RefusedError("sql_error", text[:_MAX_ERROR], scope.hint(text, sql))

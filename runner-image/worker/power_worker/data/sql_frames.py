@@ -1,66 +1,84 @@
 """DataFrames made ready for DuckDB."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
-#: Types of pandas that DuckDB does not know.
-_FOREIGN = (pd.PeriodDtype, pd.IntervalDtype, pd.SparseDtype)
-#: What infer_dtype calls columns of objects that DuckDB reads as they are.
-_UNIFORM = {
-    *("string", "empty", "boolean", "floating", "decimal", "datetime", "datetime64", "date"),
-    *("time", "timedelta", "timedelta64", "bytes", "mixed-integer-float"),
-}
-_NESTED = (list, dict, tuple)
+from . import sql_columns, sql_index
+
+#: Columns that a note names, and characters of a name.
+_NAMED = 10
+_MAX_NAME = 80
 
 
-def prepared(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return a DataFrame that DuckDB can take, and the columns that had to become text.
+def prepared(frame: pd.DataFrame) -> tuple[pd.DataFrame | pa.Table, list[str]]:
+    """Return what DuckDB is to read of a DataFrame, and what is different there.
 
-    A named index becomes columns: SQL has no index. The original is left as it is.
+    The original is left as it is. Nested columns make a Table of Arrow of it.
     """
-    names = frame.index.names
-    if any(name is not None for name in names) and not set(names) & set(frame.columns):
-        frame = frame.reset_index()
-    if not all(isinstance(name, str) for name in frame.columns):
-        frame = frame.set_axis([str(label) for label in frame.columns], axis="columns")
-    shown, as_text = frame, []
-    for position, dtype in enumerate(frame.dtypes):
-        if not (isinstance(dtype, _FOREIGN) or dtype.kind in "cO"):
-            continue
+    frame = sql_index.reset(frame)
+    labels = [str(label) for label in frame.columns]
+    names = _apart(labels)
+    shown = frame.set_axis(names, axis="columns")
+    nested: dict[int, pa.Array] = {}
+    as_text = []
+    for position, name in enumerate(names):
         column = frame.iloc[:, position]
-        if dtype.kind == "O" and not isinstance(dtype, _FOREIGN) and _is_known(column):
-            continue
-        if shown is frame:
-            shown = frame.copy(deep=False)
-        if isinstance(dtype, pd.SparseDtype) and dtype.kind in "biuf":
-            shown.isetitem(position, column.sparse.to_dense())
-            continue
-        text = column.astype(object).map(str, na_action="ignore")
-        shown.isetitem(position, text.astype(object))
-        as_text.append(str(frame.columns[position]))
-    return shown, as_text
+        try:
+            readable = sql_columns.readable(column)
+        except sql_columns.AsText:
+            readable = sql_columns.text(column)
+            as_text.append(name)
+        if isinstance(readable, pd.Series):
+            if readable is not column:
+                shown.isetitem(position, readable)
+        else:
+            nested[position] = readable
+    notes = _notes(labels, names, as_text)
+    return (_table(shown, nested) if nested else shown), notes
 
 
-def _is_known(column: pd.Series) -> bool:
-    """Say whether DuckDB can take a column of objects, by all its values."""
-    if pd.api.types.is_string_dtype(column.dtype) and column.dtype != "object":
-        return True
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return not isinstance(column.dtype.categories.dtype, _FOREIGN)
-    kind = pd.api.types.infer_dtype(column, skipna=True)
-    if kind == "integer":
-        return bool(column.dropna().between(-(2**63), 2**63 - 1).all())
-    if kind == "datetime":
-        return len({value.tzinfo is None for value in column.dropna()}) == 1
-    return kind in _UNIFORM or (kind == "mixed" and _are_containers(column))
+def _apart(labels: list[str]) -> list[str]:
+    """Give each column a name of its own: SQL knows no capitals, and no empty name."""
+    names: list[str] = []
+    given = {label.casefold() for label in labels}
+    taken: set[str] = set()
+    for position, label in enumerate(labels):
+        base = name = label or f"column_{position + 1}"
+        count = 0
+        while name.casefold() in taken or (count and name.casefold() in given):
+            count += 1
+            name = f"{base}_{count}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names
 
 
-def _are_containers(column: pd.Series) -> bool:
-    """Say whether all values are lists, or all structs, or all arrays."""
-    kinds = {type(value) for value in column if not _is_missing(value)}
-    return len(kinds) == 1 and (kinds <= set(_NESTED) or next(iter(kinds)).__name__ == "ndarray")
+def _table(frame: pd.DataFrame, nested: dict[int, pa.Array]) -> pa.Table:
+    columns: list[Any] = [
+        nested[position] if position in nested else pa.array(frame.iloc[:, position])
+        for position in range(frame.shape[1])
+    ]
+    return pa.table(columns, names=list(frame.columns))
 
 
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or isinstance(value, float)
+def _notes(labels: list[str], names: list[str], as_text: list[str]) -> list[str]:
+    notes = []
+    renamed = [
+        f"{label or '(no name)'} is {name}"
+        for label, name in zip(labels, names, strict=True)
+        if label != name
+    ]
+    if renamed:
+        notes.append(f"columns have other names in SQL: {_listed(renamed)}")
+    if as_text:
+        notes.append(f"read as text: {_listed(as_text)}")
+    return notes
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = [name[:_MAX_NAME] for name in names]
+    more = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
