@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"strings"
 
 	"power-interpreter/internal/workspace"
 )
@@ -29,8 +30,17 @@ func (o *Orchestrator) Query(ctx context.Context, ref Ref, query Query) (Table, 
 	if err != nil {
 		return Table{}, err
 	}
+	for _, f := range out.Reply.Files {
+		if f.Path != out.Table.File && !strings.HasPrefix(f.Path, spillFolder) {
+			out.Table.Written = append(out.Table.Written, f)
+		}
+	}
 	return *out.Table, nil
 }
+
+// spillFolder is where a query puts what does not fit into its memory: no
+// file of the caller's.
+const spillFolder = ".duckdb/"
 
 // Datasets lists the session's DataFrames; see Service. It starts no kernel and
 // never waits for one that is busy.
@@ -39,23 +49,21 @@ func (o *Orchestrator) Datasets(ctx context.Context, ref Ref) (Datasets, error) 
 	if err != nil || s == nil {
 		return Datasets{}, err
 	}
-	o.mu.Lock()
-	known, kernel := s.datasets, s.kernel
-	o.mu.Unlock()
-	if kernel == nil && s.line.waiting() == 0 {
-		return Datasets{}, nil
+	t := s.line.joinFree()
+	if t == nil {
+		return Datasets{Items: o.knownDatasets(s), Stale: true}, nil
 	}
-	if s.line.waiting() > 0 {
-		return Datasets{Items: known, Stale: true}, nil
+	if k, err := o.current(s); k == nil || err != nil {
+		t.leave()
+		return Datasets{}, err
 	}
-	out, err := o.operate(ctx, ref, Run{Op: OpDatasets}, CodeDataset)
+	run := Run{Op: OpDatasets, Timeout: DefaultTimeout}
+	x, err := o.enter(s, t, run, false, nil)
 	if err != nil {
 		return Datasets{}, err
 	}
-	o.mu.Lock()
-	s.datasets = out.Datasets
-	o.mu.Unlock()
-	return Datasets{Items: out.Datasets}, nil
+	out, err := o.outcomeOf(ctx, x, CodeDataset)
+	return Datasets{Items: out.Datasets}, err
 }
 
 // operate runs an operation in turn and returns its outcome when it completed.
@@ -67,15 +75,21 @@ func (o *Orchestrator) operate(ctx context.Context, ref Ref, run Run, code Code)
 	if err != nil {
 		return Outcome{}, err
 	}
+	return o.outcomeOf(ctx, x, code)
+}
+
+// outcomeOf waits for an operation's end. Nothing of it outlives its caller.
+func (o *Orchestrator) outcomeOf(ctx context.Context, x *execution, code Code) (Outcome, error) {
 	select {
 	case <-x.done:
-	case <-ctx.Done(): // nothing of it outlives its caller
+	case <-ctx.Done():
 		o.interrupt(x)
 		<-x.done
 	}
 	o.mu.Lock()
 	out, failed, ended := x.outcome, x.err, x.Status.Ended()
-	x.outcome = Outcome{} // a large table is the caller's alone
+	out.Reply.Files = x.Reply.Files // those that are there
+	x.outcome = Outcome{}           // a large table is the caller's alone
 	o.mu.Unlock()
 	if failed != nil {
 		return Outcome{}, failed
@@ -83,7 +97,7 @@ func (o *Orchestrator) operate(ctx context.Context, ref Ref, run Run, code Code)
 	if !ended {
 		return Outcome{}, errClosing()
 	}
-	return out, operationError(out, run, code)
+	return out, operationError(out, x.run, code)
 }
 
 // operationError says why an operation did not complete, nil if it did.

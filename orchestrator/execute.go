@@ -27,18 +27,24 @@ type execution struct {
 	abandon  context.CancelCauseFunc
 }
 
-// admit registers an execution, takes its place in line and starts it on its way.
+// admit takes an execution's place in line and starts it on its way.
 func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(Output)) (*execution, error) {
 	s, err := o.session(ref)
 	if err != nil {
 		return nil, err
 	}
-	x := newExecution(s, run)
-	x.Job, x.watch = job, watch
-	x.ticket = s.line.join(true)
-	if x.ticket == nil {
+	t := s.line.join(true)
+	if t == nil {
 		return nil, lineFull(s)
 	}
+	return o.enter(s, t, run, job, watch)
+}
+
+// enter registers an execution that has its place in line, and starts it on
+// its way; it leaves the place when that cannot be.
+func (o *Orchestrator) enter(s *session, t *ticket, run Run, job bool, watch func(Output)) (*execution, error) {
+	x := newExecution(s, run)
+	x.Job, x.watch, x.ticket = job, watch, t
 	if err := o.register(x); err != nil {
 		x.ticket.leave()
 		return nil, err
@@ -150,6 +156,7 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	}
 	x.watch, x.live = nil, Output{}
 	s := x.session
+	s.learn(x.run, outcome)
 	s.used = x.Ended
 	if s.running == x {
 		s.running = nil

@@ -104,6 +104,7 @@ func (o *Orchestrator) attend(s *session, k Kernel) {
 	for {
 		select {
 		case d := <-k.Deaths():
+			o.forgetDatasets(s)
 			o.tell(s, "the kernel of session %q died between calls (%s): its variables are lost, its files are kept", s.ref.ID, d)
 		case <-k.Done():
 			o.sandboxGone(s, k)

@@ -52,6 +52,19 @@ func (l *line) joinEmpty() *ticket {
 	return l.append(true)
 }
 
+// joinFree takes the kernel's place if nobody has it or waits for it, else
+// returns nil. Those that only write files go on beside it.
+func (l *line) joinFree() *ticket {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if slices.ContainsFunc(l.tickets, func(t *ticket) bool { return t.kernel }) {
+		return nil
+	}
+	t := &ticket{line: l, kernel: true, left: make(chan struct{})}
+	l.tickets = append(l.tickets, t)
+	return t
+}
+
 func (l *line) append(kernel bool) *ticket {
 	t := &ticket{line: l, kernel: kernel, left: make(chan struct{})}
 	for _, earlier := range l.tickets {

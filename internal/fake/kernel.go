@@ -165,16 +165,24 @@ func (c *conversation) Reset(context.Context) error {
 
 var errGone = orchestrator.Errorf(orchestrator.CodeKernel, "the sandbox went away")
 
-// Directives is the usual Script. Its code is one of: "set K V", "get K" (the
-// value), "print TEXT", "wait" (until interrupted), "raise TEXT", "vanish"
-// (the sandbox dies), "deaf" (no answer to anything).
+// Directives is the usual Script. Its code, or a query, is one of: "set K V", "get K" (the
+// value), "print TEXT", "write FILE" (as a file it reports), "wait" (until interrupted), "raise TEXT",
+// "die" (the kernel does, of memory), "vanish" (the sandbox does), "deaf" (no answer to anything).
 func Directives(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-chan struct{}) (orchestrator.Outcome, error) {
 	done := orchestrator.Outcome{Status: orchestrator.StatusCompleted}
-	if run.Op == orchestrator.OpDatasets {
+	code := run.Code
+	switch run.Op {
+	case orchestrator.OpDatasets:
 		done.Datasets = []orchestrator.Dataset{{Name: "df", Rows: 3}}
 		return done, nil
+	case orchestrator.OpLoad:
+		done.Dataset = &orchestrator.Dataset{Name: run.Load.Name, Source: run.Load.File, Preview: "a"}
+		return done, nil
+	case orchestrator.OpQuery:
+		done.Table = &orchestrator.Table{Total: 1, File: "outputs/whole.parquet"}
+		code = run.Query.SQL
 	}
-	word, rest, _ := strings.Cut(run.Code, " ")
+	word, rest, _ := strings.Cut(code, " ")
 	switch word {
 	case "set":
 		name, value, _ := strings.Cut(rest, " ")
@@ -187,6 +195,8 @@ func Directives(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-
 		k.mu.Unlock()
 	case "print":
 		sink.Output(orchestrator.Output{Text: rest})
+	case "write":
+		done.Reply.Files = append(done.Reply.Files, orchestrator.Artifact{Path: rest})
 	case "raise":
 		done.Status = orchestrator.StatusFailed
 		done.Reply.Failure = &orchestrator.Failure{Name: "ValueError", Message: rest}
@@ -200,6 +210,11 @@ func Directives(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-
 		k.mu.Lock()
 		done.Status = k.status
 		k.mu.Unlock()
+	case "die":
+		k.mu.Lock()
+		k.values = map[string]string{}
+		k.mu.Unlock()
+		done.Status, done.Reply.Death = orchestrator.StatusFailed, &orchestrator.Death{Cause: orchestrator.CauseOOM}
 	case "vanish":
 		k.Kill()
 		return done, errGone

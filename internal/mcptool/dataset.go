@@ -15,7 +15,8 @@ type datasetAnswer struct {
 	Rows        int64                 `json:"rows"`
 	ColumnCount int                   `json:"column_count"`
 	Columns     []orchestrator.Column `json:"columns"`
-	Bytes       int64                 `json:"bytes"` // in memory, -1 when not known
+	Index       []string              `json:"index,omitempty"` // columns too, for SQL
+	Bytes       int64                 `json:"bytes"`           // in memory, -1 when not known
 	Source      string                `json:"source,omitempty"`
 	Sheet       string                `json:"sheet,omitempty"`
 }
@@ -24,7 +25,7 @@ type datasetAnswer struct {
 var columnsSchema = list(object(has("name", aString), has("type", aString)))
 
 var datasetFields = []field{has("name", aString), has("rows", anInt), has("column_count", anInt), has("columns", columnsSchema),
-	has("bytes", anInt), maybe("source", aString), maybe("sheet", aString)}
+	maybe("index", list(aString)), has("bytes", anInt), maybe("source", aString), maybe("sheet", aString)}
 
 // maxName bounds a column's name and type in characters.
 const maxName = 200
@@ -33,11 +34,20 @@ const maxName = 200
 func datasetAnswerOf(d orchestrator.Dataset, room int) datasetAnswer {
 	a := datasetAnswer{Name: d.Name, Rows: d.Rows, ColumnCount: d.ColumnCount, Columns: []orchestrator.Column{},
 		Bytes: d.Bytes, Source: d.Source, Sheet: d.Sheet}
-	a.Columns = columnsOf(d.Columns)
-	a.Columns = a.Columns[:fitting(len(a.Columns), room, func(i int) int {
-		return chars(a.Columns[i].Name) + chars(a.Columns[i].Type) + len(`{"name":"","type":""},`)
-	})]
+	a.Columns = fittingColumns(d.Columns, room)
+	for _, name := range d.Index {
+		a.Index = append(a.Index, clip(name, maxName))
+	}
+	a.Index = fittingText(a.Index, room/4)
 	return a
+}
+
+// fittingColumns keeps the first that go into room characters.
+func fittingColumns(columns []orchestrator.Column, room int) []orchestrator.Column {
+	out := columnsOf(columns)
+	return out[:fitting(len(out), room, func(i int) int {
+		return chars(out[i].Name) + chars(out[i].Type) + len(`{"name":"","type":""},`)
+	})]
 }
 
 // columnsOf bounds the names; it never returns nil.
@@ -73,6 +83,9 @@ func (a datasetAnswer) columnText() string {
 	text := strings.Join(parts, ", ")
 	if more := a.ColumnCount - len(a.Columns); more > 0 {
 		text += fmt.Sprintf(", and %s more: list(%s.columns) in execute_code", humanize.Comma(int64(more)), a.Name)
+	}
+	if len(a.Index) > 0 {
+		text += "; index, in SQL columns too: " + oneLine(strings.Join(a.Index, ", "))
 	}
 	return text
 }

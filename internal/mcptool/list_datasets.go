@@ -51,7 +51,10 @@ func datasetsText(a *datasetsAnswer, total int) string {
 	if total == 0 {
 		words = "No DataFrames in session " + a.SessionID + "; load_dataset and execute_code make some"
 	}
-	if a.Stale {
+	switch {
+	case a.Stale && total == 0:
+		words = "The kernel of session " + a.SessionID + " is busy, and no DataFrame of it is known yet; ask again when its code has ended"
+	case a.Stale:
 		words += " (as last known: the kernel is busy)"
 	}
 	parts := []string{words}

@@ -23,13 +23,15 @@ const (
 )
 
 // rows renders a query's answer. Rows that do not fit are left out of the end
-// and count as truncated: offset gets them.
+// and count as truncated: offset gets them. So do columns.
 func (c *call) rows(ref orchestrator.Ref, t orchestrator.Table, offset int) reply {
-	a := &queryAnswer{SessionID: ref.ID, Columns: columnsOf(t.Columns), Rows: make([][]any, len(t.Rows)), Offset: offset, Total: t.Total, Truncated: t.Cut}
+	a := &queryAnswer{SessionID: ref.ID, Columns: columnsOf(t.Columns), Rows: make([][]any, len(t.Rows)), Offset: offset, Total: t.Total, Truncated: t.Cut,
+		Remarks: fittingText(t.Notes, c.settings.MaxOutputChars/4)}
 	room := structuredFactor * c.settings.MaxOutputChars
+	a.boundColumns(room / 2)
 	for i, row := range t.Rows {
 		cut := false
-		a.Rows[i], cut = values(row, room)
+		a.Rows[i], cut = values(row[:min(len(row), len(a.Columns))], room)
 		a.Truncated = a.Truncated || cut
 	}
 	n := fitting(len(a.Rows), room, func(i int) int { return jsonSize(a.Rows[i]) })
@@ -37,7 +39,26 @@ func (c *call) rows(ref orchestrator.Ref, t orchestrator.Table, offset int) repl
 	if t.File != "" {
 		a.File = inCode(ref.ID, t.File)
 	}
+	for _, f := range t.Written {
+		a.Written = append(a.Written, inCode(ref.ID, f.Path))
+	}
+	a.Written = fittingText(a.Written, c.settings.MaxOutputChars/8)
 	return reply{text: c.rowsText(a), data: a}
+}
+
+// boundColumns keeps those whose names go into room characters.
+func (a *queryAnswer) boundColumns(room int) {
+	all := len(a.Columns)
+	a.Columns = fittingColumns(a.Columns, room)
+	if left := all - len(a.Columns); left > 0 {
+		a.Truncated = true
+		a.Remarks = append(a.Remarks, fmt.Sprintf("the last %s are not here: select fewer", plural(int64(left), "column")))
+	}
+}
+
+// fittingText keeps the first lines that go into room characters.
+func fittingText(lines []string, room int) []string {
+	return lines[:fitting(len(lines), room, func(i int) int { return chars(lines[i]) })]
 }
 
 // values makes a row fit for JSON, which has no NaN and no infinity, and for
@@ -76,8 +97,19 @@ func jsonSize(row []any) int {
 
 // rowsText is the table with what it holds and lacks said below it.
 func (c *call) rowsText(a *queryAnswer) string {
+	parts := []string{c.tableText(a)}
+	if len(a.Written) > 0 {
+		parts = append(parts, "Files written: "+strings.Join(a.Written, ", "))
+	}
+	for _, remark := range a.Remarks {
+		parts = append(parts, "Note: "+remark)
+	}
+	return paragraphs(parts...)
+}
+
+func (c *call) tableText(a *queryAnswer) string {
 	if len(a.Columns) == 0 {
-		return "The statement gave no rows."
+		return "The statement is done; it gave no rows."
 	}
 	room := c.settings.MaxOutputChars
 	columns := fitting(len(a.Columns), room/4, func(i int) int { return min(chars(a.Columns[i].Name), maxCell) + len(columnGap) })

@@ -13,6 +13,7 @@ import (
 // bytes on the wire.
 const (
 	maxDatasets = 1000
+	maxTexts    = 100
 	// maxDescribed bounds the entries of descriptions: 200 datasets of 100 columns.
 	maxDescribed = 100_000
 	// maxValues bounds those of a table: 10,000 rows of 100 columns.
@@ -41,7 +42,7 @@ func answer(op orchestrator.Op, raw json.RawMessage, o *orchestrator.Outcome) er
 	case orchestrator.OpQuery:
 		var t wire.Table
 		if err = decode(raw, &t); err == nil {
-			o.Table = &orchestrator.Table{Columns: columns(t.Columns), Rows: t.Rows, Total: t.Total, Cut: t.Cut, File: cut(t.File, maxPath)}
+			o.Table = &orchestrator.Table{Columns: columns(t.Columns), Rows: t.Rows, Total: t.Total, Cut: t.Cut, File: cut(t.File, maxPath), Notes: texts(t.Notes)}
 		}
 	case orchestrator.OpDatasets:
 		var list []wire.Dataset
@@ -82,9 +83,18 @@ func decode(raw json.RawMessage, into any) error {
 
 func dataset(d wire.Dataset) orchestrator.Dataset {
 	return orchestrator.Dataset{
-		Name: d.Name, Rows: d.Rows, ColumnCount: d.ColumnCount, Columns: columns(d.Columns), Bytes: d.Bytes,
-		Source: d.Source, Sheet: d.Sheet, Notes: d.Notes, Preview: d.Preview,
+		Name: d.Name, Rows: d.Rows, ColumnCount: d.ColumnCount, Columns: columns(d.Columns), Index: texts(d.Index),
+		Bytes: d.Bytes, Source: d.Source, Sheet: d.Sheet, Notes: texts(d.Notes), Preview: d.Preview,
 	}
+}
+
+// texts keeps the first of them, each of a bounded length.
+func texts(from []string) []string {
+	to := make([]string, min(len(from), maxTexts))
+	for i := range to {
+		to[i] = cut(from[i], maxShort)
+	}
+	return to
 }
 
 func columns(from []wire.Column) []orchestrator.Column {

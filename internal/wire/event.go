@@ -161,6 +161,9 @@ type Dataset struct {
 	// ColumnCount counts all columns; Columns holds at most the first 100.
 	ColumnCount int      `json:"column_count"`
 	Columns     []Column `json:"columns"`
+	// Index names the levels of its index, which SQL sees as columns; none
+	// for an index that only counts rows. At most 100.
+	Index []string `json:"index,omitempty"`
 	// Bytes is its size in memory, -1 when not known.
 	Bytes int64 `json:"bytes"`
 	// Source is the file it was loaded from, empty for a plain DataFrame.
@@ -184,4 +187,7 @@ type Table struct {
 	// File holds the whole result as Parquet when it was cut, relative to the
 	// session's folder.
 	File string `json:"file,omitempty"`
+	// Notes say what the reader should know: columns read as text, a count
+	// that was given up.
+	Notes []string `json:"notes,omitempty"`
 }

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from power_worker.limits import MAX_COLUMNS
 
+from .sql_index import index_names
+
 if TYPE_CHECKING:
     from .loader import Loaded
 
@@ -34,6 +36,7 @@ def dataset(
                 frame.columns[:MAX_COLUMNS], frame.dtypes.iloc[:MAX_COLUMNS], strict=True
             )
         ],
+        "index": [name[:_MAX_NAME] for name in index_names(frame)[:MAX_COLUMNS]],
         "bytes": int(frame.memory_usage(deep=False).sum()),
     }
     if origin is not None:

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from . import sql_columns, sql_index
+from . import sql_columns
+from .sql_index import with_index
 
 #: Columns that a note names, and characters of a name.
 _NAMED = 10
@@ -18,7 +19,7 @@ def prepared(frame: pd.DataFrame) -> tuple[pd.DataFrame | pa.Table, list[str]]:
 
     The original is left as it is. Nested columns make a Table of Arrow of it.
     """
-    frame = sql_index.reset(frame)
+    frame = with_index(frame)
     labels = [str(label) for label in frame.columns]
     names = _apart(labels)
     shown = frame.set_axis(names, axis="columns")

@@ -2,32 +2,33 @@
 
 from typing import Any
 
-import pandas as pd
 
-
-def columns(frame: pd.DataFrame) -> dict[str, Any]:
-    """Return the columns that an index becomes, with their types; none for one that only counts.
+def index_names(frame: Any) -> list[str]:
+    """Return the columns that an index becomes; none for one that only counts rows.
 
     Those are the levels with a name, or all of them when they hold more than whole numbers: dates
     or text without a name are data too.
     """
     index = frame.index
-    many = isinstance(index, pd.MultiIndex)
-    if all(name is None for name in index.names) and not many and index.dtype.kind in "iu":
-        return {}
+    if (
+        all(name is None for name in index.names)
+        and index.nlevels == 1
+        and index.dtype.kind in "iu"
+    ):
+        return []
     taken = {str(label).casefold() for label in frame.columns}
-    named: dict[str, Any] = {}
+    names: list[str] = []
     for position, label in enumerate(index.names):
-        name = f"level_{position}" if many else "index"
-        name = name if label is None else str(label)
+        unnamed = f"level_{position}" if index.nlevels > 1 else "index"
+        name = unnamed if label is None else str(label)
         while name.casefold() in taken:
             name += "_index"
         taken.add(name.casefold())
-        named[name] = index.levels[position].dtype if many else index.dtype
-    return named
+        names.append(name)
+    return names
 
 
-def reset(frame: pd.DataFrame) -> pd.DataFrame:
+def with_index(frame: Any) -> Any:
     """Return the DataFrame with these columns in front."""
-    names = list(columns(frame))
+    names = index_names(frame)
     return frame.reset_index(names=names) if names else frame
