@@ -38,6 +38,31 @@ func TestGoldenFramesSurviveDecodingAndEncoding(t *testing.T) {
 	}
 }
 
+func TestGoldenAnswersSurviveDecodingAndEncoding(t *testing.T) {
+	seen := map[string]bool{}
+	for _, line := range goldenLines(t) {
+		r, err := wire.Decode[wire.Result](next(t, line))
+		if err != nil || len(r.Data) == 0 {
+			continue
+		}
+		var again json.RawMessage
+		switch data := string(r.Data); {
+		case data[0] == '[':
+			again, seen["datasets"] = through[[]wire.Dataset](t, r.Data), true
+		case bytes.Contains(r.Data, []byte(`"total"`)):
+			again, seen["table"] = through[wire.Table](t, r.Data), true
+		default:
+			again, seen["dataset"] = through[wire.Dataset](t, r.Data), true
+		}
+		if !reflect.DeepEqual(generic(t, again), generic(t, r.Data)) {
+			t.Errorf("\n got %s\nwant %s", again, r.Data)
+		}
+	}
+	if len(seen) != 3 {
+		t.Errorf("golden answers are only of %v", seen)
+	}
+}
+
 func goldenLines(t *testing.T) [][]byte {
 	t.Helper()
 	data, err := os.ReadFile(golden)

@@ -18,3 +18,14 @@ def kernel(zygote: Zygote, tmp_path: Path) -> Iterator[Kernel]:
     k = zygote.fork(tmp_path)
     yield k
     k.kill()
+
+
+@pytest.fixture
+def sales(kernel: Kernel) -> Kernel:
+    """Return a kernel with two DataFrames."""
+    kernel.cell(
+        "import pandas as pd, numpy as np, decimal, datetime\n"
+        "df = pd.DataFrame({'region': ['East', 'West', 'East'], 'revenue': [1, 2, 3]})\n"
+        "names = pd.DataFrame({'region': ['East', 'West'], 'lead': ['Ann', 'Bob']})"
+    )
+    return kernel

@@ -42,3 +42,15 @@ def test_frames_have_only_the_fields_of_the_goldens(kernel: Kernel) -> None:
     assert set(run.result) <= known["result"]
     assert set(kernel.ready["body"]) <= known["kernel"]
     assert limits.VERSION == 1
+
+
+def test_answers_have_only_the_fields_of_the_goldens(kernel: Kernel, tmp_path: Path) -> None:
+    answers = [frame["body"].get("data") for frame in golden() if frame["kind"] == "result"]
+    known: set[str] = set()
+    for answer in answers:
+        known.update(*(answer if isinstance(answer, list) else [answer or {}]))
+    (tmp_path / "t.csv").write_text("a;b\n1,5;2\n")
+    loaded = kernel.run("load", file="t.csv", name="d").data
+    table = kernel.run("query", sql="SELECT interval 1 day FROM range(9)", limit=1, offset=0).data
+    (listed,) = kernel.run("datasets").data
+    assert set(loaded) | set(table) | set(listed) <= known

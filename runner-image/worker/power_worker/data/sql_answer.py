@@ -17,6 +17,8 @@ from .values import column
 _MAX_ROWS_BYTES = MAX_DATA // 2
 #: Rows that are turned into values at once: each of them may hold long text.
 _CHUNK = 128
+#: Bytes that a character may take in JSON: an escaped one has 6.
+_WIDEST = 6
 #: Seconds that rows beyond those asked for are read on, to count them and to keep them.
 COUNT_SECONDS = 30.0
 
@@ -72,8 +74,10 @@ class Answer:
             columns = [column(values) for values in chunk.columns]
             for position in range(chunk.num_rows):
                 row = [values[position] for values in columns]
-                size = len(json.dumps(row, ensure_ascii=False).encode(errors="replace")) + 1
-                if self._bytes + size > _MAX_ROWS_BYTES:
+                if (size := _size(row)) > _MAX_ROWS_BYTES:
+                    row = [_clipped(value, _MAX_ROWS_BYTES // len(row)) for value in row]
+                    size = _size(row)
+                if self._bytes + size > _MAX_ROWS_BYTES and self.rows:
                     return start + position
                 self._bytes += size
                 self.rows.append(row)
@@ -87,3 +91,15 @@ class Answer:
             return
         self.kept = self._file.close()
         self.note = self.note or self._file.why_not
+
+
+def _size(value: Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode(errors="replace")) + 1
+
+
+def _clipped(value: Any, room: int) -> Any:
+    """Return a value as it is, or as text of so many bytes at most."""
+    if _size(value) <= room:
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text[: room // _WIDEST] + "…"

@@ -48,7 +48,7 @@ class Connection:
     def _confine(self, folder: Path) -> None:
         """Keep SQL to the session's files; what is set here cannot be undone."""
         # So that x is found, and {session_id}/x, wherever code has gone with os.chdir.
-        self._set(f"file_search_path = {_quoted(f'{folder},{folder.parent}')}")
+        self._set(f"GLOBAL file_search_path = {_quoted(f'{folder},{folder.parent}')}")
         self._set(f"allowed_directories = [{_quoted(f'{folder}/')}]")
         self._set("enable_external_access = false")
 

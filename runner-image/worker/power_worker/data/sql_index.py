@@ -10,11 +10,7 @@ def index_names(frame: Any) -> list[str]:
     or text without a name are data too.
     """
     index = frame.index
-    if (
-        all(name is None for name in index.names)
-        and index.nlevels == 1
-        and index.dtype.kind in "iu"
-    ):
+    if index.nlevels == 1 and index.name is None and index.dtype.kind in "iu":
         return []
     taken = {str(label).casefold() for label in frame.columns}
     names: list[str] = []
