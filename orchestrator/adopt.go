@@ -2,8 +2,6 @@ package orchestrator
 
 import (
 	"context"
-	"encoding/hex"
-	"fmt"
 
 	"power-interpreter/internal/workspace"
 )
@@ -12,6 +10,11 @@ import (
 // truth. Claimed sandboxes that run go on, with whatever runs in them;
 // everything else of ours is removed.
 func (o *Orchestrator) adopt(ctx context.Context) error {
+	memory, err := o.cfg.Store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	past := o.recall(memory)
 	claims, bad, err := o.cfg.Workspace.ReadClaims()
 	if err != nil {
 		return fileError(err)
@@ -31,13 +34,14 @@ func (o *Orchestrator) adopt(ctx context.Context) error {
 	}
 	for _, c := range claims {
 		claimed[c.SandboxID] = true
-		o.adoptClaim(ctx, c, running[c.SandboxID])
+		o.adoptClaim(ctx, c, running[c.SandboxID], past)
 	}
+	o.loseRest(past)
 	return o.sweep(ctx, found, claimed)
 }
 
 // adoptClaim registers one claim's session, with its kernel if that answers.
-func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, running bool) {
+func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, running bool, past *past) {
 	o.mu.Lock()
 	o.uids[c.UID] = true
 	o.mu.Unlock()
@@ -52,23 +56,29 @@ func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, runnin
 	}
 	s := o.newSession(Ref{c.Owner, c.SessionID})
 	s.created, s.claim = c.CreatedAt, c
+	if used, known := past.used[s.ref]; known {
+		s.used = used
+	}
 	o.mu.Lock()
 	o.sessions[s.ref] = s
+	s.notices = past.notices[s.ref]
 	o.mu.Unlock()
 	if !running {
+		o.lose(s, past.take(s.ref))
 		o.tell(s, "the server restarted: session %q has no variables from before; its files are kept", c.SessionID)
 		return
 	}
-	if err := o.resume(ctx, s); err != nil {
+	if err := o.resume(ctx, s, past); err != nil {
 		o.log.Warn("a running sandbox could not be adopted", "session_id", c.SessionID, "sandbox_id", c.SandboxID, "error", err)
 		o.scrap(c.SandboxID, nil)
 		o.freePlace(s)
+		o.lose(s, past.take(s.ref))
 		o.tell(s, "the server restarted and the kernel of session %q could not be kept: its variables are lost, its files are kept", c.SessionID)
 	}
 }
 
 // resume attaches to a session's running sandbox and takes over what runs there.
-func (o *Orchestrator) resume(ctx context.Context, s *session) error {
+func (o *Orchestrator) resume(ctx context.Context, s *session, past *past) error {
 	o.mu.Lock()
 	o.held++ // beyond MaxSessions too: what runs is not taken away
 	s.holds = true
@@ -82,7 +92,7 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 		err = k.Open(ctx, o.opening(s))
 	case info.Session != s.ref.ID:
 		err = Errorf(CodeInternal, "the sandbox is another session's")
-	case !o.mayBeOurs(info.Running) || !o.mayBeOurs(info.Ended):
+	case !past.mayBe(s.ref, append(info.Ended, info.Running)...):
 		err = Errorf(CodeInternal, "the sandbox runs what nobody has sent")
 	}
 	if err != nil {
@@ -92,53 +102,8 @@ func (o *Orchestrator) resume(ctx context.Context, s *session) error {
 	if err := o.seat(s, k); err != nil {
 		return err
 	}
-	const kept = "the server restarted; session %q has kept its variables"
-	switch info := k.Info(); {
-	case info.Running != "":
-		o.takeOver(s, k, info.Running, fmt.Sprintf(kept+", and code that was running in it goes on as job %s", s.ref.ID, info.Running))
-	case info.Ended != "":
-		o.takeOver(s, k, info.Ended, fmt.Sprintf(kept+", and code that ended meanwhile has its reply as job %s (get_job_result)", s.ref.ID, info.Ended))
-	default:
-		o.tell(s, kept, s.ref.ID)
-	}
+	o.takeOver(s, k, past)
 	return nil
-}
-
-// mayBeOurs says whether a runner's word for an execution is none, or one of
-// our ids and nobody's: a hostile runner could name another owner's.
-func (o *Orchestrator) mayBeOurs(id string) bool {
-	if id == "" {
-		return true
-	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	raw, err := hex.DecodeString(id)
-	return err == nil && len(raw) == 4 && o.executions[id] == nil
-}
-
-// takeOver makes a job of the execution that runs, or has ended, in an adopted
-// sandbox.
-func (o *Orchestrator) takeOver(s *session, k Kernel, id, notice string) {
-	x := newExecution(s, Run{ID: id, Op: OpCell, Timeout: o.cfg.Limits.JobTimeoutMax})
-	x.Job, x.Detached = true, true
-	x.ticket = s.line.join(true)
-	o.mu.Lock()
-	o.executions[id] = x
-	o.order = append(o.order, x)
-	o.notify(s, notice)
-	o.mu.Unlock()
-	ctx, ok := o.begin(x)
-	if !ok {
-		close(x.done)
-		x.ticket.leave()
-		return
-	}
-	o.goOwned(func() {
-		defer close(x.done)
-		defer x.ticket.leave()
-		outcome, err := k.Resume(ctx, id, sink{o, x})
-		o.conclude(x, k, outcome, err)
-	})
 }
 
 // sweep removes the sandboxes and folders that nobody claims. A spare of an

@@ -21,6 +21,10 @@ type execution struct {
 	outcome Outcome // of a load, a query or a listing; kept until its caller has it
 	err     *Error  // why it could not run, or not to its end
 
+	from    Kernel // whose runner keeps its events until they are written, nil for none
+	seq     uint64 // of its result
+	written bool   // the store has its end
+
 	stopping bool
 	stop     chan struct{} // closed to give up waiting
 	done     chan struct{} // closed at its end
@@ -72,13 +76,19 @@ func (o *Orchestrator) register(x *execution) error {
 		return errClosing()
 	}
 	o.owned.Add(1)
-	for x.ID == "" || o.executions[x.ID] != nil {
+	for x.ID == "" || o.executions[x.ID] != nil || o.ids[x.ID] {
 		x.ID = randomHex(4)
 	}
 	x.run.ID = x.ID
+	o.keep(x)
+	return nil
+}
+
+// keep has it found by its id, and written. The caller holds mu.
+func (o *Orchestrator) keep(x *execution) {
 	o.executions[x.ID] = x
 	o.order = append(o.order, x)
-	return nil
+	o.note(x)
 }
 
 // conduct takes an execution from its place in line to its end.
@@ -86,6 +96,9 @@ func (o *Orchestrator) conduct(x *execution) {
 	defer close(x.done)
 	defer x.ticket.leave()
 	if !x.ticket.wait(x.stop) {
+		if o.isPostponed(x) {
+			return
+		}
 		o.finish(x, Outcome{Status: StatusCancelled}, nil)
 		return
 	}
@@ -107,8 +120,10 @@ func (o *Orchestrator) conduct(x *execution) {
 func (o *Orchestrator) conclude(x *execution, k Kernel, outcome Outcome, err error) {
 	x.abandon(nil)
 	if err == nil {
+		o.mu.Lock()
+		x.from, x.seq = k, outcome.Seq
+		o.mu.Unlock()
 		o.finish(x, outcome, nil)
-		k.Acknowledge()
 		return
 	}
 	if o.isClosing() {
@@ -133,7 +148,16 @@ func (o *Orchestrator) begin(x *execution) (context.Context, bool) {
 	x.abandon = func(cause error) { clock.Stop(); abandon(cause) }
 	x.Status, x.Started = StatusRunning, time.Now()
 	x.session.running = x
+	o.note(x)
 	return ctx, true
+}
+
+// isPostponed says whether a job that waits is left to the next run of this
+// program, which finds it in the store.
+func (o *Orchestrator) isPostponed(x *execution) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closing && x.Job && !x.session.deleted
 }
 
 // finish records the end. It is called once for each execution.
@@ -157,7 +181,8 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	x.watch, x.live = nil, Output{}
 	s := x.session
 	s.learn(x.run, outcome)
-	s.used = x.Ended
+	o.noteUse(s)
+	o.note(x)
 	if s.running == x {
 		s.running = nil
 	}
@@ -168,7 +193,7 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	if s.deleted {
 		x.Status, x.err = StatusCancelled, errDeleted(s)
 	}
-	if o.keptBytes += x.size(); len(o.order) > maxExecutionsKept || o.keptBytes > maxReplyBytesKept {
+	if o.keptBytes += x.size(); len(o.order) > maxInMemory || o.keptBytes > maxBytesInMemory {
 		o.forgetExecutions()
 	}
 }
@@ -207,6 +232,10 @@ func (s sink) Chart(c Chart) {
 func (o *Orchestrator) snapshot(x *execution) Execution {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	return x.snapshot()
+}
+
+func (x *execution) snapshot() Execution {
 	e := x.Execution
 	e.Reply.Output = string(x.output)
 	if x.live.Live != "" { // of one that runs

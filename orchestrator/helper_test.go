@@ -22,6 +22,7 @@ type rig struct {
 	t      *testing.T
 	dir    string
 	engine *fake.Engine
+	store  *fake.Store
 	files  *workspace.Root
 	limits orchestrator.Limits
 	*orchestrator.Orchestrator
@@ -29,7 +30,7 @@ type rig struct {
 
 func newRig(t *testing.T, change ...func(*orchestrator.Limits)) *rig {
 	t.Helper()
-	r := &rig{t: t, dir: t.TempDir(), engine: fake.NewEngine(), limits: orchestrator.Limits{
+	r := &rig{t: t, dir: t.TempDir(), engine: fake.NewEngine(), store: fake.NewStore(), limits: orchestrator.Limits{
 		MaxSessions: 3, IdleTimeout: time.Hour, JobTimeoutMax: time.Hour, MaxOutputChars: 1000,
 		Retention: 24 * time.Hour, MaxUpload: 1 << 20, Sandbox: orchestrator.SandboxLimits{Disk: 1 << 30},
 	}}
@@ -50,7 +51,7 @@ func (r *rig) start() {
 	}
 	r.files = files
 	r.Orchestrator = orchestrator.New(orchestrator.Config{
-		Limits: r.limits, Image: "image", Engine: r.engine, Dial: fake.Dial, Workspace: files,
+		Limits: r.limits, Image: "image", Engine: r.engine, Dial: fake.Dial, Workspace: files, Store: r.store,
 		Fetcher: fetcher{}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err := r.Start(r.t.Context()); err != nil {

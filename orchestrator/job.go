@@ -9,11 +9,15 @@ import (
 // A job is an execution that nobody waits for: submitted so, or detached from
 // a caller whose patience or connection ended.
 
-// Bounds on the executions kept for look-ups; the oldest ended go first.
+// Bounds on the ended executions kept for look-ups; the oldest go first.
 const (
-	maxExecutionsKept = 1000
-	// maxReplyBytesKept bounds their charts and text in memory, in bytes.
-	maxReplyBytesKept = 256 << 20
+	// In memory, those that are asked for soon.
+	maxInMemory      = 200
+	maxBytesInMemory = 32 << 20
+	// In the store: jobs, for whom somebody comes back, and the others.
+	maxJobsKept   = 1000
+	maxOthersKept = 500
+	maxBytesKept  = 512 << 20
 )
 
 // Execute runs a cell; see Service.
@@ -30,13 +34,18 @@ func (o *Orchestrator) Execute(ctx context.Context, ref Ref, cell Cell, watch fu
 }
 
 // Submit queues a cell as a job; see Service.
-func (o *Orchestrator) Submit(_ context.Context, ref Ref, cell Cell) (Execution, error) {
+func (o *Orchestrator) Submit(ctx context.Context, ref Ref, cell Cell) (Execution, error) {
 	run, err := o.cellRun(cell, DefaultJobTimeout, o.cfg.Limits.JobTimeoutMax)
 	if err != nil {
 		return Execution{}, err
 	}
 	x, err := o.admit(ref, run, true, nil)
 	if err != nil {
+		return Execution{}, err
+	}
+	// An id that was told is an id that is known, whatever happens then.
+	if err := o.written(ctx); err != nil {
+		o.interrupt(x)
 		return Execution{}, err
 	}
 	return o.snapshot(x), nil
@@ -95,6 +104,7 @@ func failureOf(x *execution) error {
 func (o *Orchestrator) detach(x *execution, notice string) Execution {
 	o.mu.Lock()
 	x.Job, x.Detached, x.watch = true, true, nil
+	o.note(x)
 	if notice != "" {
 		o.notify(x.session, notice)
 	}
@@ -103,19 +113,25 @@ func (o *Orchestrator) detach(x *execution, notice string) Execution {
 }
 
 // Job returns an execution of the owner.
-func (o *Orchestrator) Job(_ context.Context, owner, id string) (Execution, error) {
-	x, err := o.find(owner, id)
+func (o *Orchestrator) Job(ctx context.Context, owner, id string) (Execution, error) {
+	if x := o.find(owner, id); x != nil {
+		return o.snapshot(x), nil
+	}
+	r, found, err := o.cfg.Store.Execution(ctx, owner, id)
 	if err != nil {
 		return Execution{}, err
 	}
-	return o.snapshot(x), nil
+	if !found || r.Op != OpCell {
+		return Execution{}, Errorf(CodeNotFound, "no job %.40q; a job_id is the 8 hex digits that submit_job answered, and results are kept for %v", id, o.cfg.Limits.Retention)
+	}
+	return r.Execution, nil
 }
 
 // CancelJob stops an execution of the owner and returns it when it has ended.
 func (o *Orchestrator) CancelJob(ctx context.Context, owner, id string) (Execution, error) {
-	x, err := o.find(owner, id)
-	if err != nil {
-		return Execution{}, err
+	x := o.find(owner, id)
+	if x == nil { // ended long ago, if it ever was
+		return o.Job(ctx, owner, id)
 	}
 	o.interrupt(x)
 	select {
@@ -126,24 +142,28 @@ func (o *Orchestrator) CancelJob(ctx context.Context, owner, id string) (Executi
 	}
 }
 
-func (o *Orchestrator) find(owner, id string) (*execution, error) {
+// find returns an execution of the owner that is in memory, nil for none.
+func (o *Orchestrator) find(owner, id string) *execution {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	x := o.executions[id]
 	if x == nil || x.Session.Owner != owner || x.run.Op != OpCell {
-		return nil, Errorf(CodeNotFound, "no job %.40q; a job_id is the 8 hex digits that submit_job answered, and results are kept for %v", id, o.cfg.Limits.Retention)
+		return nil
 	}
-	return x, nil
+	return x
 }
 
-// forgetExecutions drops the oldest ended ones beyond the bounds, those older
-// than the retention and those of deleted sessions. The caller holds mu.
+// forgetExecutions drops from memory the oldest ended ones beyond the bounds,
+// those older than the retention and those of deleted sessions. What the store
+// does not have yet stays, up to what it may have. The caller holds mu.
 func (o *Orchestrator) forgetExecutions() {
 	kept := o.order[:0]
-	excess := len(o.order) - maxExecutionsKept
+	excess := len(o.order) - maxInMemory
 	for _, x := range o.order {
 		old := time.Since(x.Ended) > o.cfg.Limits.Retention || x.session.deleted
-		if x.Status.Ended() && (old || excess > 0 || o.keptBytes > maxReplyBytesKept) {
+		tooMany := x.written && (excess > 0 || o.keptBytes > maxBytesInMemory) ||
+			excess > maxJobsKept || o.keptBytes > maxBytesKept
+		if x.Status.Ended() && (old || tooMany) {
 			excess--
 			o.keptBytes -= x.size()
 			delete(o.executions, x.ID)

@@ -41,6 +41,7 @@ type Outcome struct {
 	Dataset  *Dataset
 	Table    *Table
 	Datasets []Dataset
+	Seq      uint64 // of the event that told it
 }
 
 // Cause names what a kernel died of.
@@ -89,9 +90,9 @@ func (d Death) String() string {
 // KernelInfo is what a runner says of itself when it is greeted.
 type KernelInfo struct {
 	Runner     string
-	Session    string // empty for a spare
-	Running    string // the execution under way, empty for none
-	Ended      string // the last one whose result nobody has acknowledged, empty for none
+	Session    string   // empty for a spare
+	Running    string   // the execution under way, empty for none
+	Ended      []string // those whose results nobody has acknowledged, the oldest first
 	Generation int
 	Warm       bool
 }
@@ -121,9 +122,9 @@ type Kernel interface {
 	// Reset kills the kernel and returns when the next one waits. A running
 	// execution ends as cancelled.
 	Reset(ctx context.Context) error
-	// Acknowledge tells the runner that all it delivered is recorded: it
-	// need not be kept for a later conversation.
-	Acknowledge()
+	// Acknowledge tells the runner that all it delivered up to an Outcome's
+	// Seq is recorded: it need not be kept for a later conversation.
+	Acknowledge(seq uint64)
 	// Deaths sends how each kernel died between runs.
 	Deaths() <-chan Death
 	// Done closes when the stream is broken or closed.

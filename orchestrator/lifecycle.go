@@ -75,6 +75,9 @@ func (o *Orchestrator) delete(s *session) error {
 	for _, x := range waiting {
 		o.interrupt(x)
 	}
+	if err := o.written(context.Background()); err != nil {
+		o.log.Warn("a deleted session's record remains for now", "session_id", s.ref.ID, "error", AsError(err).Err)
+	}
 	err := o.empty(s)
 	o.mu.Lock()
 	o.forgetExecutions()
@@ -111,6 +114,7 @@ func (o *Orchestrator) strike(s *session) (live []*execution, struck bool) {
 	if s.deleted {
 		return nil, false
 	}
+	o.noteGone(s)
 	s.deleted = true
 	s.end()
 	delete(o.sessions, s.ref)

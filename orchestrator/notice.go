@@ -21,6 +21,7 @@ func (o *Orchestrator) notify(s *session, text string) {
 	if len(s.notices) > maxNotices {
 		s.notices = s.notices[len(s.notices)-maxNotices:]
 	}
+	o.noteNotices(s)
 }
 
 // Notices takes what the session's caller has yet to be told, once.
@@ -32,6 +33,8 @@ func (o *Orchestrator) Notices(_ context.Context, ref Ref) []string {
 		return nil
 	}
 	notices := s.notices
-	s.notices = nil
+	if s.notices = nil; len(notices) > 0 {
+		o.noteNotices(s)
+	}
 	return notices
 }

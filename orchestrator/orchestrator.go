@@ -25,6 +25,7 @@ type Config struct {
 	Engine    Engine
 	Dial      Dialer
 	Workspace *workspace.Root // closed by whoever opened it, after Close
+	Store     Store           // likewise
 	Fetcher   Fetcher
 	Logger    *slog.Logger
 }
@@ -39,13 +40,17 @@ type Orchestrator struct {
 	life  context.Context
 	end   context.CancelFunc
 	owned sync.WaitGroup
+	// ledgerDone closes when nothing more is written.
+	ledgerDone chan struct{}
 
 	mu         sync.Mutex // guards what follows and all of session and execution; never held across I/O
 	closing    bool
 	sessions   map[Ref]*session
 	executions map[string]*execution
-	order      []*execution // the oldest first
-	keptBytes  int          // what ended executions hold
+	order      []*execution    // the oldest first
+	keptBytes  int             // what ended executions hold
+	ids        map[string]bool // of executions in the store
+	ledger     ledger
 	held       int          // places of MaxSessions taken
 	uids       map[int]bool // taken by claims, spares and starts under way
 	pool       pool
@@ -80,6 +85,9 @@ func New(cfg Config) *Orchestrator {
 		sessions:   map[Ref]*session{},
 		executions: map[string]*execution{},
 		uids:       map[int]bool{},
+		ids:        map[string]bool{},
+		ledger:     newLedger(),
+		ledgerDone: make(chan struct{}),
 		pool:       pool{wake: make(chan struct{}, 1)},
 	}
 }
@@ -88,9 +96,10 @@ func New(cfg Config) *Orchestrator {
 // sessions tidy and the engine watched until Close.
 func (o *Orchestrator) Start(ctx context.Context) error {
 	if err := o.adopt(ctx); err != nil {
+		close(o.ledgerDone)
 		return err
 	}
-	for _, loop := range []func(){o.keepSpares, o.reap, o.watchExits} {
+	for _, loop := range []func(){o.keepLedger, o.keepSpares, o.reap, o.watchExits} {
 		o.goOwned(loop)
 	}
 	return nil
@@ -146,7 +155,7 @@ func (o *Orchestrator) lookup(ref Ref) (*session, error) {
 func (o *Orchestrator) touch(s *session) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	s.used = time.Now()
+	o.noteUse(s)
 }
 
 func errClosing() error {
@@ -176,8 +185,14 @@ func (o *Orchestrator) Settings() Settings {
 	}
 }
 
-// Health returns nil while sandboxes can be made.
+// Health returns nil while sandboxes can be made and what they do be recorded.
 func (o *Orchestrator) Health(ctx context.Context) error {
+	o.mu.Lock()
+	failing := o.ledger.failing
+	o.mu.Unlock()
+	if failing != nil {
+		return failing
+	}
 	_, err := o.cfg.Engine.Check(ctx)
 	return err
 }

@@ -29,6 +29,7 @@ func (o *Orchestrator) reap() {
 }
 
 func (o *Orchestrator) reapOnce(now time.Time) {
+	o.prune(now)
 	idle, old := o.overdue(now)
 	for _, s := range old {
 		o.expire(s, now)
@@ -36,6 +37,23 @@ func (o *Orchestrator) reapOnce(now time.Time) {
 	for _, s := range idle {
 		o.stopIdle(s, fmt.Sprintf("session %q was idle for %v and its sandbox was stopped: its files are kept, its variables are gone",
 			s.ref.ID, o.cfg.Limits.IdleTimeout))
+	}
+}
+
+// prune bounds what the store keeps.
+func (o *Orchestrator) prune(now time.Time) {
+	ctx, cancel := context.WithTimeout(o.life, writeTimeout)
+	defer cancel()
+	gone, err := o.cfg.Store.Prune(ctx, StoreBounds{
+		Before: now.Add(-o.cfg.Limits.Retention), Jobs: maxJobsKept, Others: maxOthersKept, Bytes: maxBytesKept,
+	})
+	if err != nil {
+		o.log.Warn("old executions are not forgotten", "error", AsError(err).Err)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, id := range gone {
+		delete(o.ids, id)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"power-interpreter/internal/fetch"
 	"power-interpreter/internal/mcptool"
 	"power-interpreter/internal/runner"
+	"power-interpreter/internal/store"
 	"power-interpreter/internal/workspace"
 	"power-interpreter/orchestrator"
 )
@@ -20,6 +21,7 @@ import (
 type parts struct {
 	log    *slog.Logger
 	files  *workspace.Root
+	store  *store.Store
 	engine *docker.Engine
 	*orchestrator.Orchestrator
 }
@@ -35,12 +37,15 @@ func assemble(ctx context.Context, c *config.Config) (*parts, error) {
 	if p.files, err = workspace.Open(c.DataDir); err != nil {
 		return nil, err
 	}
-	if p.engine, err = docker.New(docker.Config{Host: c.DockerHost, Image: c.Image, Logger: p.log}); err != nil {
+	if p.store, err = store.Open(p.files.StatePath(), p.log); err != nil {
 		return nil, errors.Join(err, p.files.Close())
+	}
+	if p.engine, err = docker.New(docker.Config{Host: c.DockerHost, Image: c.Image, Logger: p.log}); err != nil {
+		return nil, errors.Join(err, p.store.Close(), p.files.Close())
 	}
 	p.Orchestrator = orchestrator.New(orchestrator.Config{
 		Limits: c.Limits(), Image: c.Image, Runtime: c.Runtime,
-		Engine: p.engine, Dial: runner.Dial, Workspace: p.files,
+		Engine: p.engine, Dial: runner.Dial, Workspace: p.files, Store: p.store,
 		Fetcher: fetch.Port{Fetcher: fetch.New(fetch.Config{AllowPrivate: c.FetchAllowPrivate, MaxBytes: c.MaxFetchMB << 20, Logger: p.log})},
 		Logger:  p.log,
 	})
@@ -52,12 +57,12 @@ func assemble(ctx context.Context, c *config.Config) (*parts, error) {
 
 // close leaves claimed sandboxes for the next start to adopt.
 func (p *parts) close() error {
-	return errors.Join(p.Close(), p.engine.Close(), p.files.Close())
+	return errors.Join(p.Close(), p.engine.Close(), p.store.Close(), p.files.Close())
 }
 
 // purge removes everything of every session.
 func (p *parts) purge() error {
-	return errors.Join(p.Purge(), p.engine.Close(), p.files.Close())
+	return errors.Join(p.Purge(), p.engine.Close(), p.store.Close(), p.files.Close())
 }
 
 func (p *parts) options(c *config.Config) mcptool.Options {

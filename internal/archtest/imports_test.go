@@ -23,6 +23,7 @@ var allowed = []struct {
 	{"orchestrator", []string{"internal/workspace"}, "the domain knows its ports, not what is behind them"},
 	{"internal/runner", []string{"orchestrator", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
 	{"internal/docker", []string{"orchestrator", "deploy"}, "an adapter: the engine's types stay in it"},
+	{"internal/store", []string{"orchestrator"}, "an adapter of the port Store: SQLite stays in it"},
 	{"internal/fetch", []string{"orchestrator"}, "an adapter of the port Fetcher"},
 	{"internal/fake", []string{"orchestrator"}, "stand-ins for the ports"},
 	{"internal/config", []string{"orchestrator"}, "settings become the domain's limits"},
@@ -40,6 +41,7 @@ var allowed = []struct {
 var leashed = map[string]string{
 	"github.com/docker/docker":    "internal/docker",
 	"github.com/mark3labs/mcp-go": "internal/mcptool",
+	"modernc.org/sqlite":          "internal/store",
 }
 
 // plain packages import nothing but the standard library and what allowed lists.

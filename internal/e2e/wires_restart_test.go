@@ -5,6 +5,7 @@ package e2e
 import (
 	"os/exec"
 	"testing"
+	"time"
 )
 
 // purge boots a server that takes its sandboxes with it, and stops it.
@@ -66,6 +67,36 @@ func TestAKilledServerLosesNeitherVariablesNorARunningJob(t *testing.T) {
 	busy.until(id, "completed")
 	busy.wants(busy.ok("get_job_result", map[string]any{"job_id": id}), "begun", "42")
 	busy.wants(busy.run("base"), "40")
+	s.kill()
+	s.purge(t)
+}
+
+// TestAKilledServerLosesNoJob ends the server under a job that runs, one that
+// ends while no server is there, one that waits and one that had ended.
+func TestAKilledServerLosesNoJob(t *testing.T) {
+	s := &server{dir: t.TempDir()}
+	t.Cleanup(func() { removed(t, s.dir) })
+	s.again(t)
+	c := &client{t, "jobs", s.dial(t, "")}
+	ended := c.job("import matplotlib.pyplot as plt\nplt.plot([1, 2]); print('drawn'); n = 1")
+	c.until(ended, "completed")
+	away := c.job("import time; time.sleep(1.5); n += 1; print('ended alone', n)")
+	c.until(away, "running")
+	queued := c.job("n += 1; print('had waited', n)")
+	last := c.job("n += 1; print('the last', n)")
+	s.kill()
+	time.Sleep(3 * time.Second) // the job ends meanwhile
+	s.again(t)
+	c = &client{t, "jobs", s.dial(t, "")}
+	c.wants(c.ok("list_files", nil), "restarted", away, queued, last)
+	res := c.call("get_job_result", map[string]any{"job_id": ended})
+	if c.wants(text(res), "drawn"); len(images(res)) != 1 {
+		t.Errorf("%d pictures of a job that had ended", len(images(res)))
+	}
+	c.until(last, "completed")
+	for id, words := range map[string]string{away: "ended alone 2", queued: "had waited 3", last: "the last 4"} {
+		c.wants(c.ok("get_job_result", map[string]any{"job_id": id}), words)
+	}
 	s.kill()
 	s.purge(t)
 }

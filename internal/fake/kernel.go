@@ -2,6 +2,7 @@ package fake
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -20,23 +21,26 @@ type Kernel struct {
 	generation int
 	values     map[string]string
 	running    string
-	ended      string // the last run, until somebody acknowledges its result
+	results    map[string]*result // of all runs, by id
+	ended      []string           // those that ended and nobody has acknowledged
+	seq        uint64             // of the last result
 	stop       chan struct{}
 	status     orchestrator.Status // asked for by an interrupt
 	dead       chan struct{}
 	killed     sync.Once
 	runs       sync.WaitGroup
 	talks      []*conversation
-	pending    chan result // of a run whose conversation was closed
 }
 
+// result is a run's, once done is closed.
 type result struct {
+	done    chan struct{}
 	outcome orchestrator.Outcome
 	err     error
 }
 
 func newKernel(script Script) *Kernel {
-	return &Kernel{script: script, generation: 1, values: map[string]string{}, dead: make(chan struct{}), pending: make(chan result, 1)}
+	return &Kernel{script: script, generation: 1, values: map[string]string{}, results: map[string]*result{}, dead: make(chan struct{})}
 }
 
 // Session is the id it was opened with, empty for a spare.
@@ -71,7 +75,7 @@ func (k *Kernel) Kill() {
 func (k *Kernel) conversation() *conversation {
 	c := &conversation{Kernel: k, done: make(chan struct{}), deaths: make(chan orchestrator.Death, 4)}
 	k.mu.Lock()
-	c.info = orchestrator.KernelInfo{Session: k.session, Running: k.running, Ended: k.ended, Generation: k.generation}
+	c.info = orchestrator.KernelInfo{Session: k.session, Running: k.running, Ended: slices.Clone(k.ended), Generation: k.generation}
 	k.talks = append(k.talks, c)
 	k.mu.Unlock()
 	go func() {
@@ -104,34 +108,42 @@ func (c *conversation) Open(_ context.Context, o orchestrator.Opening) error {
 	return nil
 }
 
-func (c *conversation) Acknowledge() {
+func (c *conversation) Acknowledge(seq uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ended = ""
+	c.ended = slices.DeleteFunc(c.ended, func(id string) bool { return c.results[id].outcome.Seq <= seq })
 }
 
 func (c *conversation) Run(ctx context.Context, run orchestrator.Run, sink orchestrator.Sink) (orchestrator.Outcome, error) {
 	c.mu.Lock()
 	stop := make(chan struct{})
 	c.running, c.stop, c.status = run.ID, stop, orchestrator.StatusCancelled
+	r := &result{done: make(chan struct{})}
+	c.results[run.ID] = r
 	c.mu.Unlock()
 	c.runs.Go(func() {
 		out, err := c.script(c.Kernel, run, sink, stop)
 		c.mu.Lock()
-		c.running, c.ended = "", run.ID
+		c.seq++
+		out.Seq = c.seq
+		r.outcome, r.err = out, err
+		c.running, c.ended = "", append(c.ended, run.ID)
 		c.mu.Unlock()
-		c.pending <- result{out, err}
+		close(r.done)
 	})
-	return c.await(ctx)
+	return c.await(ctx, run.ID)
 }
 
-func (c *conversation) Resume(ctx context.Context, _ string, _ orchestrator.Sink) (orchestrator.Outcome, error) {
-	return c.await(ctx)
+func (c *conversation) Resume(ctx context.Context, id string, _ orchestrator.Sink) (orchestrator.Outcome, error) {
+	return c.await(ctx, id)
 }
 
-func (c *conversation) await(ctx context.Context) (orchestrator.Outcome, error) {
+func (c *conversation) await(ctx context.Context, id string) (orchestrator.Outcome, error) {
+	c.mu.Lock()
+	r := c.results[id]
+	c.mu.Unlock()
 	select {
-	case r := <-c.pending:
+	case <-r.done:
 		return r.outcome, r.err
 	case <-c.done:
 		return orchestrator.Outcome{}, errGone

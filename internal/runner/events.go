@@ -57,10 +57,10 @@ func (k *Kernel) deliver(f wire.Frame) {
 func (k *Kernel) running(id string) *run {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.run == nil || k.run.id != id {
-		return nil
+	if k.run != nil && k.run.id == id {
+		return k.run
 	}
-	return k.run
+	return k.past[id]
 }
 
 func (k *Kernel) kernel(f wire.Frame) {
@@ -129,7 +129,7 @@ func (k *Kernel) finish(r *run, f wire.Frame) {
 	if err != nil {
 		body = wire.Result{Status: "malformed"}
 	}
-	e := ending{result: body}
+	e := ending{result: body, seq: f.Seq}
 	if r.op == orchestrator.OpCell { // whose reply shows text
 		e.late = k.late.take()
 	}

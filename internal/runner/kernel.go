@@ -4,12 +4,12 @@
 package runner
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"power-interpreter/internal/wire"
@@ -19,6 +19,10 @@ import (
 // greetingTimeout bounds the wait for the runner's Welcome: a supervisor
 // answers within milliseconds of its start, a busy host takes longer.
 const greetingTimeout = 20 * time.Second
+
+// maxPast bounds the executions of earlier conversations whose results may
+// come: a runner's journal holds no more small ones than are acknowledged late.
+const maxPast = 256
 
 // deathsKept bounds the deaths between runs that nobody has asked for yet.
 const deathsKept = 16
@@ -34,15 +38,18 @@ type Kernel struct {
 	done   chan struct{}
 	late   late // the reading goroutine's
 
+	recordable atomic.Int64 // bytes that recorders may still keep
+
 	closing sync.Once
 	mu      sync.Mutex // guards what follows; never held across I/O
 	seen    uint64     // last event received
 	acked   uint64     // last event acknowledged
 	run     *run
-	buried  int           // generation whose death a run's result has told
-	early   string        // an execution interrupted before its run was sent
-	ready   chan struct{} // a kernel waits; one word is kept
-	turn    chan struct{} // held by who waits for it
+	past    map[string]*run // of an earlier conversation, until they are resumed
+	buried  int             // generation whose death a run's result has told
+	early   string          // an execution interrupted before its run was sent
+	ready   chan struct{}   // a kernel waits; one word is kept
+	turn    chan struct{}   // held by who waits for it
 }
 
 // Dial greets the runner behind stream and takes the stream over: Close, or a
@@ -54,6 +61,7 @@ func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, 
 		in:     wire.NewReader(stream, wire.MaxEvent),
 		deaths: make(chan orchestrator.Death, deathsKept),
 		done:   make(chan struct{}),
+		past:   map[string]*run{},
 		ready:  make(chan struct{}, 1),
 		turn:   make(chan struct{}, 1),
 	}
@@ -61,9 +69,9 @@ func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, 
 		_ = stream.Close() // the greeting's failure is the one to tell
 		return nil, err
 	}
-	if id := cmp.Or(k.info.Running, k.info.Ended); id != "" {
-		k.run = newRun(id, orchestrator.OpCell, &recorder{})
-	}
+	k.recordable.Store(maxRecorded)
+	k.remember(k.info.Ended...)
+	k.remember(k.info.Running)
 	go k.read()
 	return k, nil
 }
@@ -89,7 +97,8 @@ func (k *Kernel) greet(ctx context.Context) error {
 		welcome, bad := wire.Decode[wire.Welcome](f)
 		if bad == nil && welcome.Nonce == nonce {
 			k.info = orchestrator.KernelInfo{
-				Runner: welcome.Runner, Session: welcome.Session, Running: welcome.Running, Ended: welcome.Ended,
+				Runner: welcome.Runner, Session: welcome.Session, Running: welcome.Running,
+				Ended:      welcome.Ended[max(0, len(welcome.Ended)-maxPast):],
 				Generation: welcome.Generation, Warm: welcome.Warm,
 			}
 			return nil
@@ -161,12 +170,13 @@ func (k *Kernel) untilReady(ctx context.Context, f wire.Frame) error {
 	}
 }
 
-// Acknowledge frees the events that were delivered: what they said is recorded.
-func (k *Kernel) Acknowledge() {
+// Acknowledge frees the events up to seq: what they said is recorded.
+func (k *Kernel) Acknowledge(seq uint64) {
 	k.mu.Lock()
-	seq := k.seen
 	due := seq > k.acked
-	k.acked = seq
+	if due {
+		k.acked = seq
+	}
 	k.mu.Unlock()
 	if due {
 		_ = k.out.Write(wire.New(wire.KindAck, "", wire.Ack{Seq: seq})) // a broken stream shows in Done

@@ -122,7 +122,7 @@ func TestARunDeliversItsOwnEventsOnceAndItsResult(t *testing.T) {
 	if err != nil || out.Status != orchestrator.StatusCompleted || out.Reply.Value != "3" || h.output != "one two" {
 		t.Errorf("%+v, %v, output %q", out, err, h.output)
 	}
-	go k.Acknowledge()
+	go k.Acknowledge(out.Seq)
 	if ack, _ := wire.Decode[wire.Ack](s.next()); ack.Seq != 6 {
 		t.Errorf("acknowledged %d, want 6", ack.Seq)
 	}

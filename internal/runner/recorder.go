@@ -2,6 +2,7 @@ package runner
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"power-interpreter/orchestrator"
 )
@@ -14,7 +15,12 @@ type recorder struct {
 	sink   orchestrator.Sink
 	events []func(orchestrator.Sink)
 	live   orchestrator.Output
+	left   *atomic.Int64 // bytes that all recorders of a conversation may still keep
 }
+
+// maxRecorded bounds what is kept of a runner's earlier conversations, in bytes:
+// more than its journal holds.
+const maxRecorded = 64 << 20
 
 // Output keeps text, or hands it on.
 func (r *recorder) Output(out orchestrator.Output) {
@@ -25,7 +31,7 @@ func (r *recorder) Output(out orchestrator.Output) {
 		return
 	}
 	r.live = out
-	if r.live.Text = ""; out.Text != "" {
+	if r.live.Text = ""; out.Text != "" && r.left.Add(-int64(len(out.Text))) >= 0 {
 		text := orchestrator.Output{Text: out.Text}
 		r.events = append(r.events, func(s orchestrator.Sink) { s.Output(text) })
 	}
@@ -38,6 +44,9 @@ func (r *recorder) Chart(c orchestrator.Chart) {
 	if r.sink != nil {
 		r.sink.Chart(c)
 		return
+	}
+	if r.left.Add(-int64(len(c.PNG))) < 0 {
+		c.PNG = nil // the full-size file is there
 	}
 	r.events = append(r.events, func(s orchestrator.Sink) { s.Chart(c) })
 }

@@ -20,6 +20,7 @@ type run struct {
 // ending is a run's result, and what was written before the run began.
 type ending struct {
 	result wire.Result
+	seq    uint64
 	late   orchestrator.Output
 }
 
@@ -50,14 +51,21 @@ func (k *Kernel) interruptedEarly(id string) bool {
 	return k.early == id
 }
 
-// Resume waits for the execution that Info named, started in an earlier
-// conversation: a cell. All of its events are delivered again.
+// Resume waits for an execution that Info named, started in an earlier
+// conversation. All of its events are delivered again; what an operation other
+// than a cell gave back is not, for who asked for it has gone.
 func (k *Kernel) Resume(ctx context.Context, id string, sink orchestrator.Sink) (orchestrator.Outcome, error) {
-	r := k.running(id)
+	k.mu.Lock()
+	r := k.past[id]
+	k.mu.Unlock()
 	if r == nil {
 		return orchestrator.Outcome{}, gone(nil)
 	}
-	defer k.end(r)
+	defer func() {
+		k.mu.Lock()
+		delete(k.past, id)
+		k.mu.Unlock()
+	}()
 	if early, held := r.sink.(*recorder); held {
 		early.attach(sink)
 	}
@@ -72,6 +80,15 @@ func (k *Kernel) begin(id string, op orchestrator.Op, sink orchestrator.Sink) (*
 	}
 	k.run = newRun(id, op, sink)
 	return k.run, nil
+}
+
+// remember expects events of executions of an earlier conversation.
+func (k *Kernel) remember(ids ...string) {
+	for _, id := range ids {
+		if id != "" {
+			k.past[id] = newRun(id, orchestrator.OpCell, &recorder{left: &k.recordable})
+		}
+	}
 }
 
 func newRun(id string, op orchestrator.Op, sink orchestrator.Sink) *run {
@@ -105,7 +122,7 @@ func (k *Kernel) await(ctx context.Context, r *run) (orchestrator.Outcome, error
 
 func (r *run) outcome(e ending) (orchestrator.Outcome, error) {
 	o, err := outcome(r.op, e.result)
-	o.Reply.Late = e.late
+	o.Reply.Late, o.Seq = e.late, e.seq
 	return o, err
 }
 

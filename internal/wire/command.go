@@ -24,9 +24,9 @@ type Welcome struct {
 	Session string `json:"session,omitempty"`
 	// Running is the execution under way, empty for none.
 	Running string `json:"running,omitempty"`
-	// Ended is the last execution whose result is not acknowledged: its
-	// events follow, and nobody may have recorded them. Empty for none.
-	Ended string `json:"ended,omitempty"`
+	// Ended are the executions whose results are not acknowledged, the oldest
+	// first: their events follow, and nobody may have recorded them.
+	Ended []string `json:"ended,omitempty"`
 	// Warm says whether the zygote has imported the whole stack.
 	Warm bool `json:"warm"`
 }

@@ -2,6 +2,7 @@
 // manages the data folder (SANDBOX_DATA_DIR):
 //
 //	lock                          held by the server that uses the folder
+//	state.db                      its record of executions (see internal/store)
 //	tmp/                          files that are being written; emptied at Open
 //	claims/{internal id}/         claim.json: whose sandbox it is
 //	sandboxes/{internal id}/      mounted into the container; root's, so that
@@ -31,6 +32,7 @@ import (
 // what lies directly in it can be passed through but not listed by others.
 const (
 	lockName      = "lock"
+	stateName     = "state.db"
 	tmpName       = "tmp"
 	claimsName    = "claims"
 	sandboxesName = "sandboxes"
@@ -143,6 +145,10 @@ func holder(lock *os.File) string {
 	}
 	return fmt.Sprintf(" (process %d)", pid)
 }
+
+// StatePath is where the server keeps its record of executions: a file, with
+// two beside it, that only it can read.
+func (r *Root) StatePath() string { return filepath.Join(r.dir, stateName) }
 
 // Dir is the absolute path of the data folder on the host.
 func (r *Root) Dir() string { return r.dir }

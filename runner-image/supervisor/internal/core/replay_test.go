@@ -1,6 +1,8 @@
 package core_test
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +15,7 @@ func TestAHelloIsAnsweredWithTheState(t *testing.T) {
 	s.next(wire.KindOutput)
 	w := s.hello(0)
 	want := wire.Welcome{Nonce: "n", Runner: "hash", Seq: w.Seq, Generation: 1, Session: "s", Running: "a1", Warm: true}
-	if w != want || w.Seq == 0 {
+	if !reflect.DeepEqual(w, want) || w.Seq == 0 {
 		t.Errorf("got %+v, want %+v", w, want)
 	}
 }
@@ -26,7 +28,7 @@ func TestASecondOrchestratorGetsWhatTheFirstDidNotAcknowledge(t *testing.T) {
 	_, err := s.in.Write([]byte(`{"v":1,"kind":"interr`))
 	check(t, err)
 	s.put("go")
-	if w := s.hello(first.Seq - 1); w.Running != "a1" && w.Ended != "a1" {
+	if w := s.hello(first.Seq - 1); w.Running != "a1" && !slices.Contains(w.Ended, "a1") {
 		t.Errorf("got %+v", w)
 	}
 	if again := s.any(); again.Seq != first.Seq || string(again.Body) != string(first.Body) {
@@ -42,7 +44,7 @@ func TestWhatIsAcknowledgedIsNotSentAgain(t *testing.T) {
 	s.start("a1", "print one", 0, 0)
 	last := s.next(wire.KindResult)
 	s.send(wire.New(wire.KindAck, "", wire.Ack{Seq: last.Seq}))
-	if w := s.hello(0); w.Seq != last.Seq || w.Ended != "" {
+	if w := s.hello(0); w.Seq != last.Seq || len(w.Ended) != 0 {
 		t.Errorf("got %+v", w)
 	}
 	s.start("a2", "", 0, 0)
@@ -54,7 +56,7 @@ func TestWhatIsAcknowledgedIsNotSentAgain(t *testing.T) {
 func TestAResultThatNobodyHasRecordedIsNamedInTheWelcome(t *testing.T) {
 	s := opened(t)
 	s.cell("a1", "value 1")
-	if w := s.hello(0); w.Ended != "a1" || w.Running != "" {
+	if w := s.hello(0); !slices.Contains(w.Ended, "a1") || w.Running != "" {
 		t.Errorf("got %+v", w)
 	}
 }

@@ -5,7 +5,6 @@ package journal
 
 import (
 	"errors"
-	"slices"
 	"sort"
 	"sync"
 
@@ -87,7 +86,7 @@ func (j *Journal) Hello(welcome wire.Welcome, ack uint64) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.ack(ack)
-	welcome.Seq, welcome.Ended = j.seq, j.lastResult()
+	welcome.Seq, welcome.Ended = j.seq, j.results()
 	line, err := wire.Marshal(wire.New(wire.KindHello, "", welcome))
 	if err != nil {
 		return // a Welcome always marshals
@@ -113,14 +112,15 @@ func (j *Journal) ack(seq uint64) {
 	j.entries = j.entries[:kept]
 }
 
-// lastResult names the execution of the newest result kept.
-func (j *Journal) lastResult() string {
-	for _, e := range slices.Backward(j.entries) {
+// results names the executions whose results are kept.
+func (j *Journal) results() []string {
+	var ids []string
+	for _, e := range j.entries {
 		if e.kind == wire.KindResult {
-			return e.id
+			ids = append(ids, e.id)
 		}
 	}
-	return ""
+	return ids
 }
 
 // find returns the index of the first entry numbered seq or later.

@@ -1,0 +1,217 @@
+package orchestrator
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// ledgerPause lets several changes share one write: a quick cell's beginning
+	// and end are one, and a hundred cells a second are a few dozen.
+	ledgerPause = 20 * time.Millisecond
+	// ledgerRetry is the pause after a write that failed: the disk is full.
+	ledgerRetry = time.Second
+	// writeTimeout bounds one write; a disk that hangs must not hold us for ever.
+	writeTimeout = 30 * time.Second
+)
+
+// ledger is what the store has yet to be told. Orchestrator.mu guards it. One
+// goroutine writes it, behind the calls: what a runner has delivered stays in
+// the runner until it is written here, so that nothing is lost in between.
+type ledger struct {
+	executions map[*execution]bool
+	notices    map[*session]bool
+	used       map[*session]bool
+	gone       []Ref
+	waiting    []chan error // who must not go on before the next write
+	failing    error        // why the last write failed, nil if it did not
+	wake       chan struct{}
+	hurry      chan struct{}
+}
+
+func newLedger() ledger {
+	return ledger{
+		executions: map[*execution]bool{}, notices: map[*session]bool{}, used: map[*session]bool{},
+		wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
+	}
+}
+
+// note has an execution written as it then is. The caller holds mu.
+func (o *Orchestrator) note(x *execution) {
+	if !x.session.deleted {
+		o.ledger.executions[x] = true
+		signal(o.ledger.wake)
+	}
+}
+
+// noteUse has a session's last use written. The caller holds mu.
+func (o *Orchestrator) noteUse(s *session) {
+	s.used = time.Now()
+	if !s.deleted {
+		o.ledger.used[s] = true // with the next write; it makes none
+	}
+}
+
+// noteNotices has a session's notices written. The caller holds mu.
+func (o *Orchestrator) noteNotices(s *session) {
+	if !s.deleted {
+		o.ledger.notices[s] = true
+		signal(o.ledger.wake)
+	}
+}
+
+// noteGone has all of a deleted session forgotten. The caller holds mu.
+func (o *Orchestrator) noteGone(s *session) {
+	for x := range o.ledger.executions {
+		if x.session == s {
+			delete(o.ledger.executions, x)
+		}
+	}
+	delete(o.ledger.notices, s)
+	delete(o.ledger.used, s)
+	o.ledger.gone = append(o.ledger.gone, s.ref)
+	signal(o.ledger.wake)
+}
+
+// written waits until all that was noted before is in the store, and returns why
+// it could not be written.
+func (o *Orchestrator) written(ctx context.Context) error {
+	done := make(chan error, 1)
+	o.mu.Lock()
+	o.ledger.waiting = append(o.ledger.waiting, done)
+	o.mu.Unlock()
+	signal(o.ledger.wake)
+	signal(o.ledger.hurry)
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-o.ledgerDone:
+		return errClosing()
+	}
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// keepLedger writes until the orchestrator's end, and then once more.
+func (o *Orchestrator) keepLedger() {
+	defer close(o.ledgerDone)
+	for {
+		select {
+		case <-o.ledger.wake:
+		case <-o.life.Done():
+			_ = o.writeLedger() // what fails now is not told to anybody
+			return
+		}
+		pause := ledgerPause
+		if o.writeLedger() != nil {
+			pause = ledgerRetry
+			signal(o.ledger.wake)
+		}
+		select {
+		case <-time.After(pause):
+		case <-o.ledger.hurry:
+		case <-o.life.Done():
+		}
+	}
+}
+
+// writeLedger writes what was noted, and then frees the runners of it. What
+// could not be written is noted again.
+func (o *Orchestrator) writeLedger() error {
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+	defer cancel()
+	o.mu.Lock()
+	taken := o.ledger
+	o.ledger.executions, o.ledger.notices, o.ledger.used = map[*execution]bool{}, map[*session]bool{}, map[*session]bool{}
+	o.ledger.gone, o.ledger.waiting = nil, nil
+	batch, written := taken.batch()
+	o.mu.Unlock()
+	var err error
+	if !batch.empty() {
+		err = o.cfg.Store.Write(ctx, batch)
+	}
+	o.mu.Lock()
+	if err != nil {
+		o.noteAgain(taken)
+	}
+	if (err == nil) != (o.ledger.failing == nil) {
+		o.log.Warn("the record of executions", "writable", err == nil, "error", AsErrorOrNil(err))
+	}
+	o.ledger.failing = err
+	for _, w := range written {
+		if err == nil {
+			o.ids[w.x.ID] = true
+			w.x.written = w.ended
+		}
+	}
+	o.mu.Unlock()
+	if err == nil {
+		for _, w := range written {
+			if w.ended && w.x.from != nil {
+				w.x.from.Acknowledge(w.x.seq)
+			}
+		}
+	}
+	for _, done := range taken.waiting {
+		done <- err
+	}
+	return err
+}
+
+func (o *Orchestrator) noteAgain(taken ledger) {
+	for x := range taken.executions {
+		o.note(x)
+	}
+	for s := range taken.notices {
+		o.noteNotices(s)
+	}
+	for s := range taken.used {
+		if !s.deleted {
+			o.ledger.used[s] = true
+		}
+	}
+	o.ledger.gone = append(taken.gone, o.ledger.gone...)
+}
+
+// writing is an execution in a batch, and whether it had ended by then.
+type writing struct {
+	x     *execution
+	ended bool
+}
+
+// batch copies what was noted. The caller holds mu.
+func (l ledger) batch() (Batch, []writing) {
+	b := Batch{Gone: l.gone, Notices: map[Ref][]string{}, Used: map[Ref]time.Time{}}
+	var written []writing
+	for x := range l.executions {
+		b.Executions = append(b.Executions, x.record())
+		written = append(written, writing{x, x.Status.Ended()})
+	}
+	for s := range l.notices {
+		b.Notices[s.ref] = append([]string(nil), s.notices...)
+	}
+	for s := range l.used {
+		b.Used[s.ref] = s.used
+	}
+	return b, written
+}
+
+func (b Batch) empty() bool {
+	return len(b.Gone)+len(b.Executions)+len(b.Notices)+len(b.Used) == 0
+}
+
+// record is the execution as it is kept. The caller holds mu.
+func (x *execution) record() Record {
+	r := Record{Execution: x.snapshot(), Op: x.run.Op}
+	if x.Job && x.Status == StatusQueued {
+		r.Code = x.run.Code
+	}
+	return r
+}
