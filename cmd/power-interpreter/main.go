@@ -20,9 +20,10 @@ var version = "dev"
 // program is the command line.
 type program struct {
 	config.Config
-	Serve   serveCommand   `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
-	Stdio   stdioCommand   `cmd:"" help:"Serve MCP over stdin and stdout, for desktop clients."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
+	Stdio    stdioCommand    `cmd:"" help:"Serve MCP over stdin and stdout, for desktop clients."`
+	Sessions sessionsCommand `cmd:"" help:"Look after the sessions of a data folder."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 type versionCommand struct{}

@@ -3,22 +3,29 @@
 package e2e
 
 import (
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
 
-// purge boots a server that takes its sandboxes with it, and stops it.
+// purge removes all that a killed server has left, by the command for it.
 func (s *server) purge(t *testing.T) {
 	t.Helper()
-	if err := s.boot("serve", "--rm"); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.stop(); err != nil {
-		t.Error(err)
+	cmd := exec.Command(program(), "sessions", "purge")
+	cmd.Env = append(os.Environ(), "SANDBOX_DATA_DIR="+s.dir)
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), " sessions removed") {
+		t.Errorf("purging: %v: %s", err, out)
 	}
 	if left := sandboxes(t, s.dir); len(left) != 0 {
-		t.Errorf("--rm leaves containers: %v\n%s", left, s.log)
+		t.Errorf("containers are left: %v", left)
+	}
+	for _, folder := range []string{"claims", "sandboxes"} {
+		if left, err := os.ReadDir(filepath.Join(s.dir, folder)); err != nil || len(left) != 0 {
+			t.Errorf("%s holds %v, %v", folder, left, err)
+		}
 	}
 }
 
