@@ -11,10 +11,11 @@ type Op string
 
 // The operations of a kernel.
 const (
-	OpCell     Op = "cell"
-	OpLoad     Op = "load"
-	OpQuery    Op = "query"
-	OpDatasets Op = "datasets"
+	OpCell      Op = "cell"
+	OpLoad      Op = "load"
+	OpQuery     Op = "query"
+	OpDatasets  Op = "datasets"
+	OpVariables Op = "variables"
 )
 
 // Run is one operation on a kernel. Exactly one of the arguments is read, by Op.
@@ -36,12 +37,13 @@ type Sink interface {
 
 // Outcome is how a run ended.
 type Outcome struct {
-	Status   Status // completed, failed, timeout or cancelled
-	Reply    Reply  // without Output and Charts, which went to the Sink
-	Dataset  *Dataset
-	Table    *Table
-	Datasets []Dataset
-	Seq      uint64 // of the event that told it
+	Status    Status // completed, failed, timeout or cancelled
+	Reply     Reply  // without Output and Charts, which went to the Sink
+	Dataset   *Dataset
+	Table     *Table
+	Datasets  []Dataset
+	Variables Variables
+	Seq       uint64 // of the event that told it
 }
 
 // Cause names what a kernel died of.

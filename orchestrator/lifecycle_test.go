@@ -65,7 +65,7 @@ func TestAnIdleSessionIsStoppedAndToldAndKeepsItsFiles(t *testing.T) {
 		if now, _ := r.engine.Count(); now != 0 {
 			t.Errorf("%d sandboxes, want 0", now)
 		}
-		if n := r.Notices(t.Context(), ref("a")); len(n) != 1 || !strings.Contains(n[0], "idle") {
+		if n := r.Notices(t.Context(), ref("a")); len(n) != 1 || !strings.Contains(n[0], "idle") || !strings.Contains(n[0], "gone: x (str, 1 B)") {
 			t.Errorf("notices %q, want that it was idle", n)
 		}
 		if got := r.run("a", "get x").Reply.Value; got != "" {

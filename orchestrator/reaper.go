@@ -105,14 +105,15 @@ func (o *Orchestrator) stopIdle(s *session, notice string) {
 	defer t.leave()
 	o.mu.Lock()
 	k := s.kernel
-	s.kernel, s.datasets = nil, nil
-	if k != nil {
-		o.notify(s, notice)
-	}
 	o.mu.Unlock()
 	if k == nil {
 		return
 	}
+	notice += o.lastVariables(k)
+	o.mu.Lock()
+	s.kernel, s.datasets = nil, nil
+	o.notify(s, notice)
+	o.mu.Unlock()
 	o.scrap(s.claim.SandboxID, k)
 	o.freePlace(s)
 }

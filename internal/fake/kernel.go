@@ -184,6 +184,13 @@ func Directives(k *Kernel, run orchestrator.Run, sink orchestrator.Sink, stop <-
 	done := orchestrator.Outcome{Status: orchestrator.StatusCompleted}
 	code := run.Code
 	switch run.Op {
+	case orchestrator.OpVariables:
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		for name, value := range k.values {
+			done.Variables.Largest = append(done.Variables.Largest, orchestrator.Variable{Name: name, Type: "str", Bytes: int64(len(value))})
+		}
+		return done, nil
 	case orchestrator.OpDatasets:
 		done.Datasets = []orchestrator.Dataset{{Name: "df", Rows: 3}}
 		return done, nil

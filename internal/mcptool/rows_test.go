@@ -13,7 +13,9 @@ import (
 // querying is a service whose every query gives this table.
 func querying(table orchestrator.Table) orchestrator.Service {
 	svc := working()
-	svc.OnQuery = func(context.Context, orchestrator.Ref, orchestrator.Query) (orchestrator.Table, error) { return table, nil }
+	svc.OnQuery = func(context.Context, orchestrator.Ref, orchestrator.Query) (orchestrator.Table, error) {
+		return table, nil
+	}
 	return svc
 }
 

@@ -44,6 +44,15 @@ func answer(op orchestrator.Op, raw json.RawMessage, o *orchestrator.Outcome) er
 		if err = decode(raw, &t); err == nil {
 			o.Table = &orchestrator.Table{Columns: columns(t.Columns), Rows: t.Rows, Total: t.Total, Cut: t.Cut, File: cut(t.File, maxPath), Notes: texts(t.Notes)}
 		}
+	case orchestrator.OpVariables:
+		var v wire.Variables
+		err = decode(raw, &v)
+		for _, one := range v.Variables[:min(len(v.Variables), maxDatasets)] {
+			o.Variables.Largest = append(o.Variables.Largest, orchestrator.Variable{
+				Name: cut(one.Name, maxShort), Type: cut(one.Type, maxShort), Bytes: one.Bytes,
+			})
+		}
+		o.Variables.More = max(v.More, 0)
 	case orchestrator.OpDatasets:
 		var list []wire.Dataset
 		err = decode(raw, &list)

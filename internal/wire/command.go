@@ -56,6 +56,8 @@ const (
 	OpLoad     Op = "load"     // args Load; data: Dataset
 	OpQuery    Op = "query"    // args Query; data: Table
 	OpDatasets Op = "datasets" // no args; data: []Dataset
+	// OpVariables has no args; data: Variables.
+	OpVariables Op = "variables"
 )
 
 // Run starts one execution. The runner refuses a second one while one runs.

@@ -191,3 +191,19 @@ type Table struct {
 	// that was given up.
 	Notes []string `json:"notes,omitempty"`
 }
+
+// Variables are what a kernel holds.
+type Variables struct {
+	// Variables are the largest, at most 50; More counts the others.
+	Variables []Variable `json:"variables"`
+	More      int        `json:"more"`
+}
+
+// Variable is a value in the kernel's namespace. Modules, functions and classes
+// are none.
+type Variable struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	// Bytes it takes, of a container without what lies in it; -1 when not known.
+	Bytes int64 `json:"bytes"`
+}

@@ -9,7 +9,7 @@ from os import _exit, getpid  # bound here: user code may replace os.getpid
 from pathlib import Path
 from typing import Any
 
-from . import hints, process, tracebacks
+from . import hints, process, tracebacks, variables
 from .channel import Channel, ChannelClosedError, Frame
 from .data.operations import Operations
 from .interrupts import Interrupts
@@ -49,7 +49,11 @@ class Kernel:
         self._interrupts.install()
         self._channel = Channel(fd, self._interrupts)
         data = Operations(born.bench.namespace, lambda: self._folder)
-        self._operations: dict[str, Operation] = {"cell": self._cell, **data.by_name()}
+        self._operations: dict[str, Operation] = {
+            "cell": self._cell,
+            "variables": self._variables,
+            **data.by_name(),
+        }
         _fresh_random()
         sys.argv = [""]
         sys.path[:] = ["", *(path for path in sys.path if path not in ("", _ZYGOTES_FOLDER))]
@@ -143,6 +147,10 @@ class Kernel:
         self._bench.figures.flush()
         self._bench.plotly.flush()
         return outcome
+
+    def _variables(self, _id: str, _args: dict[str, Any]) -> Outcome:
+        shell = self._bench.shell
+        return Outcome(data=variables.describe(self._bench.namespace, set(shell.user_ns_hidden)))
 
     def _failure(self, error: BaseException) -> Failure:
         failure = tracebacks.failure(error, str(self._folder))
