@@ -78,21 +78,35 @@ func TestAKilledServerLosesNeitherVariablesNorARunningJob(t *testing.T) {
 	s.purge(t)
 }
 
-// TestAKilledServerLosesNoJob ends the server under a job that runs, one that
-// ends while no server is there, one that waits and one that had ended.
-func TestAKilledServerLosesNoJob(t *testing.T) {
+// TestAServerThatEndsLosesNoJob ends it under a job that runs, one that ends
+// while no server is there, one that waits and one that had ended.
+func TestAServerThatEndsLosesNoJob(t *testing.T) {
+	for name, end := range map[string]func(*testing.T, *server){
+		"killed": func(_ *testing.T, s *server) { s.kill() },
+		"stopped": func(t *testing.T, s *server) {
+			begun := time.Now()
+			if err := s.stop(); err != nil || time.Since(begun) > 10*time.Second {
+				t.Errorf("it stopped after %v: %v", time.Since(begun), err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) { losesNoJob(t, end) })
+	}
+}
+
+func losesNoJob(t *testing.T, end func(*testing.T, *server)) {
 	s := &server{dir: t.TempDir()}
 	t.Cleanup(func() { removed(t, s.dir) })
 	s.again(t)
 	c := &client{t, "jobs", s.dial(t, "")}
 	ended := c.job("import matplotlib.pyplot as plt\nplt.plot([1, 2]); print('drawn'); n = 1")
 	c.until(ended, "completed")
-	away := c.job("import time; time.sleep(1.5); n += 1; print('ended alone', n)")
+	away := c.job("import time; time.sleep(6); n += 1; print('ended alone', n)")
 	c.until(away, "running")
 	queued := c.job("n += 1; print('had waited', n)")
 	last := c.job("n += 1; print('the last', n)")
-	s.kill()
-	time.Sleep(3 * time.Second) // the job ends meanwhile
+	end(t, s)
+	time.Sleep(7 * time.Second) // the job ends meanwhile
 	s.again(t)
 	c = &client{t, "jobs", s.dial(t, "")}
 	c.wants(c.ok("list_files", nil), "restarted", away, queued, last)
