@@ -8,6 +8,32 @@ import (
 	"power-interpreter/internal/workspace"
 )
 
+// maxBrought bounds the files remembered of one run: a caller that puts more
+// into a folder is told of the others as if the code had written them.
+const maxBrought = 1000
+
+// brought notes a file that a caller has put into the folder while something
+// runs there, which did not write it.
+func (o *Orchestrator) brought(s *session, a Artifact) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if s.running == nil || len(s.brought) >= maxBrought {
+		return
+	}
+	if s.brought == nil {
+		s.brought = map[string]Artifact{}
+	}
+	s.brought[a.Path] = a
+}
+
+// wasBrought says whether a file is as a caller put it there.
+func (o *Orchestrator) wasBrought(s *session, a Artifact) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	b, is := s.brought[a.Path]
+	return is && b.Size == a.Size && b.Modified.Equal(a.Modified)
+}
+
 // verify keeps of the changes that a runner told those that are so: the files
 // and renamed folders that are there, and the deleted ones that are not.
 func (o *Orchestrator) verify(x *execution, told Reply) (files []Artifact, deleted []string) {
@@ -21,7 +47,7 @@ func (o *Orchestrator) verify(x *execution, told Reply) (files []Artifact, delet
 	defer folder.Close()
 	v := verifier{folder, x.Session.ID}
 	for _, a := range told.Files {
-		if f, ok := v.there(a.Path); ok {
+		if f, ok := v.there(a.Path); ok && !o.wasBrought(x.session, f) {
 			f.From, _ = v.resolve(a.From)
 			files = append(files, f)
 		}

@@ -184,7 +184,7 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	o.noteUse(s)
 	o.note(x)
 	if s.running == x {
-		s.running = nil
+		s.running, s.brought = nil, nil
 	}
 	if err != nil {
 		x.err = AsError(err)

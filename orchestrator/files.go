@@ -67,7 +67,11 @@ func (o *Orchestrator) put(ctx context.Context, ref Ref, open func(context.Conte
 	if err != nil {
 		return Artifact{}, err
 	}
-	return o.write(folder, clean, claim.UID, &bounded{r: source, left: room.left, refusal: room.refusal})
+	a, err := o.write(folder, clean, claim.UID, &bounded{r: source, left: room.left, refusal: room.refusal})
+	if err == nil {
+		o.brought(s, a)
+	}
+	return a, err
 }
 
 // space is what a session's files may still grow by.

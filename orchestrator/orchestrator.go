@@ -71,6 +71,8 @@ type session struct {
 	starting bool
 	deleted  bool
 	running  *execution
+	// brought are the files that callers put there while running runs.
+	brought  map[string]Artifact
 	notices  []string
 	datasets []Dataset // the last known
 }

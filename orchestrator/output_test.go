@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"power-interpreter/internal/fake"
@@ -102,5 +103,35 @@ func TestChangesThatARunnerTellsAreLookedAt(t *testing.T) {
 	}
 	if want := []string{"gone.csv", "gone/", "etc/none"}; !slices.Equal(reply.Deleted, want) {
 		t.Errorf("deleted %q, want %q", reply.Deleted, want)
+	}
+}
+
+func TestAFileThatACallerPutsThereIsNotTheRunningCodes(t *testing.T) {
+	goOn := make(chan struct{})
+	told := []orchestrator.Artifact{{Path: "up.csv"}, {Path: "both.csv"}}
+	r := scripted(t, func(_ *fake.Kernel, _ orchestrator.Run, sink orchestrator.Sink, _ <-chan struct{}) (orchestrator.Outcome, error) {
+		sink.Output(orchestrator.Output{Text: "on"})
+		<-goOn
+		return orchestrator.Outcome{Status: orchestrator.StatusCompleted, Reply: orchestrator.Reply{Files: told}}, nil
+	})
+	job := r.job("a", "x")
+	for _, name := range []string{"up.csv", "both.csv"} {
+		if _, err := r.Upload(t.Context(), ref("a"), name, strings.NewReader("1")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dirs, err := filepath.Glob(filepath.Join(r.dir, "sandboxes", "*", "a"))
+	if err != nil || len(dirs) != 1 {
+		t.Fatal(dirs, err)
+	}
+	if err := os.WriteFile(filepath.Join(dirs[0], "both.csv"), []byte("22"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	close(goOn)
+	if files := r.until(job.ID, ended).Reply.Files; len(files) != 1 || files[0].Path != "both.csv" {
+		t.Errorf("told %+v", files)
+	}
+	if files := r.run("a", "x").Reply.Files; len(files) != 2 {
+		t.Errorf("by a later run: %+v", files)
 	}
 }
