@@ -25,7 +25,8 @@ func TestALineUnderWayShowsBehindTheOutputUntilTheEnd(t *testing.T) {
 		sink.Output(orchestrator.Output{Live: "40%", Skipped: 7})
 		<-goOn
 		sink.Output(orchestrator.Output{Text: "100%\n"})
-		return orchestrator.Outcome{Status: orchestrator.StatusCompleted}, nil
+		sink.Output(orchestrator.Output{Live: "rest"})
+		return orchestrator.Outcome{Status: orchestrator.StatusCompleted, Reply: orchestrator.Reply{Tail: "rest of it"}}, nil
 	})
 	e, err := r.Submit(t.Context(), ref("a"), orchestrator.Cell{Code: "x"})
 	if err != nil {
@@ -36,7 +37,7 @@ func TestALineUnderWayShowsBehindTheOutputUntilTheEnd(t *testing.T) {
 		t.Errorf("while it runs: %+v", running)
 	}
 	close(goOn)
-	if done := r.until(e.ID, ended).Reply; done.Output != "head\n100%\n" || done.Tail != "" || done.Cut != 0 {
+	if done := r.until(e.ID, ended).Reply; done.Output != "head\n100%\n" || done.Tail != "rest of it" || done.Cut != 0 {
 		t.Errorf("at the end: %+v", done)
 	}
 }

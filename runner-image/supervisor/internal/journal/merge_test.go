@@ -29,15 +29,9 @@ func TestManySmallTextsAreMergedNotDropped(t *testing.T) {
 			t.Fatalf("event %d is numbered %d", i+1, f.Seq)
 		}
 		if i == lines/2 {
-			d.append(wire.KindDisplay, "a", wire.Display{})
-			d.next()
-			d.append(wire.KindKernel, "", wire.Kernel{})
-			d.next()
 			break
 		}
 	}
-	d.output("", "late")
-	d.next()
 	for range lines {
 		d.output("b", "y\n")
 		d.next()
@@ -61,6 +55,29 @@ func TestManySmallTextsAreMergedNotDropped(t *testing.T) {
 	}
 	if last := events[len(events)-1]; last.Kind != wire.KindResult || last.Seq != w.Seq {
 		t.Errorf("at last %+v", last)
+	}
+}
+
+func TestWhatIsWrittenIsNotMergedWithWhatIsNot(t *testing.T) {
+	d := serve(t)
+	d.Hello(wire.Welcome{}, 0)
+	d.next()
+	const lines = 6000
+	var got string
+	for i := range lines { // the reader stops in the middle
+		d.output("a", "x\n")
+		if i < lines/2 {
+			out, _ := wire.Decode[wire.Output](d.next())
+			got += out.Text
+		}
+	}
+	d.append(wire.KindKernel, "", wire.Kernel{})
+	for f := d.next(); f.Kind == wire.KindOutput; f = d.next() {
+		out, _ := wire.Decode[wire.Output](f)
+		got += out.Text
+	}
+	if got != strings.Repeat("x\n", lines) {
+		t.Errorf("%d characters of %d came", len(got), 2*lines)
 	}
 }
 

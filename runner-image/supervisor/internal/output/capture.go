@@ -21,7 +21,7 @@ type Run struct {
 	// Head and Tail bound, in characters, what is sent as it comes and what is
 	// kept of the rest.
 	Head, Tail int
-	// Root is the session's folder, nil when it cannot be had.
+	// Root is the session's folder, nil when there is to be no file.
 	Root *os.Root
 }
 
@@ -73,20 +73,12 @@ func (c *capture) takeRest(rest []byte) {
 	n := count(rest)
 	c.total += n
 	if c.spill == nil && c.tail.seen+n > int64(c.tail.limit) {
-		c.spill = c.newSpill()
+		c.spill = newSpill(c.run.Root, c.run.ID)
 		c.spill.write(c.head)
 		c.spill.write(c.tail.buf) // all that came after the head so far
 	}
 	c.spill.write(rest)
 	c.tail.write(rest, n)
-}
-
-// newSpill is the file of the whole text; there is none for late text.
-func (c *capture) newSpill() *spill {
-	if c.late() {
-		return &spill{partial: true}
-	}
-	return newSpill(c.run.Root, c.run.ID)
 }
 
 // live is what stands behind the text sent so far, window the end of it that

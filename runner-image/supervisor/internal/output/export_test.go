@@ -1,5 +1,11 @@
 package output
 
+import (
+	"time"
+
+	"power-interpreter/internal/wire"
+)
+
 // Decoder is the decoder, for its tests.
 type Decoder struct{ d decoder }
 
@@ -23,3 +29,24 @@ func (t *Terminal) Finish() { t.t.finish() }
 
 // Window is what may still change.
 func (t *Terminal) Window() string { return string(t.t.window()) }
+
+// Frames are the frames of a run, for their tests.
+type Frames struct{ f frames }
+
+// Add takes final text.
+func (f *Frames) Add(text string) { f.f.add([]byte(text)) }
+
+// Changed says that there may be other live text.
+func (f *Frames) Changed(now time.Time) { f.f.changed(now) }
+
+// Due is when something is to be sent.
+func (f *Frames) Due() time.Time { return f.f.due() }
+
+// Now says what is to be sent.
+func (f *Frames) Now(at time.Time) (text, live bool) { return f.f.now(at, false) }
+
+// Text is the final text to be sent.
+func (f *Frames) Text(now time.Time) (wire.Output, bool) { return f.f.text(now) }
+
+// Live is the live text to be sent.
+func (f *Frames) Live(text string) (wire.Output, bool) { return f.f.live(text, 0) }

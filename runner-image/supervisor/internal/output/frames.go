@@ -43,11 +43,13 @@ func (f *frames) due() time.Time {
 	return text
 }
 
-func (f *frames) textDue(now time.Time) bool {
-	return len(f.pending) >= frameBytes || now.Sub(f.sent) >= pause
+// now says what is to be sent: with live text, which stands behind all final
+// text, that too.
+func (f *frames) now(at time.Time, ended bool) (text, live bool) {
+	live = !f.liveAt.IsZero() && !at.Before(f.liveAt)
+	text = live || ended || len(f.pending) >= frameBytes || at.Sub(f.sent) >= pause
+	return text, live
 }
-
-func (f *frames) liveDue(now time.Time) bool { return !f.liveAt.IsZero() && !now.Before(f.liveAt) }
 
 // text returns the final text that is to be sent, false for none.
 func (f *frames) text(now time.Time) (out wire.Output, news bool) {

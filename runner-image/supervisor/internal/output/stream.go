@@ -124,10 +124,10 @@ func (s *Stream) commit(text []byte) {
 	}
 }
 
-// send emits the frames that are due. Live text stands behind all final text.
+// send emits the frames that are due.
 func (s *Stream) send(now time.Time) {
-	live := s.frames.liveDue(now)
-	if live || s.ended || s.frames.textDue(now) {
+	text, live := s.frames.now(now, s.ended)
+	if text {
 		s.flush(now)
 	}
 	if live {

@@ -269,20 +269,6 @@ func TestBehindTheHeadTheNewestTextIsShownAndTheGapCounted(t *testing.T) {
 	f.finish()
 }
 
-func TestWithoutNewsNothingIsSent(t *testing.T) {
-	f := start(t, t.TempDir())
-	defer f.close()
-	f.begin("x", 100, 100)
-	_, _ = f.w.WriteString("same")
-	f.await(t, func(out wire.Output) bool { return out.Live == "same" })
-	_, _ = f.w.WriteString("\rsame")
-	time.Sleep(300 * time.Millisecond) // a frame would have come
-	f.finish()
-	if len(f.frames) != 2 {
-		t.Errorf("got %+v", f.frames)
-	}
-}
-
 func TestManySmallWritesMakeFewFrames(t *testing.T) {
 	f := start(t, t.TempDir())
 	defer f.close()

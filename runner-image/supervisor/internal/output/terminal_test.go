@@ -79,6 +79,15 @@ func TestLinesBeyondTheHeldOnesAreFinal(t *testing.T) {
 	if got := shown("\rbar\n" + lines + "\x1b[99Fy"); got != "bar\n"+lines+"y" {
 		t.Errorf("got %q", got)
 	}
+	screen := output.NewTerminal(func([]byte) {})
+	screen.Write([]byte("\rbar\n" + lines[4:]))
+	if screen.Window() == "" {
+		t.Error("the window is given up too early")
+	}
+	screen.Write([]byte("x\nunfinished"))
+	if got := screen.Window(); got != "unfinished" {
+		t.Errorf("held back %q", got)
+	}
 	// Drawing goes on: the top lines scroll out, the rest is held.
 	drawn := strings.Repeat("\rx\n", 100)
 	if got := shown(drawn + "\x1b[99Fy"); got != strings.Repeat("x\n", 77)+"y\n"+strings.Repeat("x\n", 22) {
@@ -92,7 +101,7 @@ func TestALineTooLongToBeHeldIsFinalInParts(t *testing.T) {
 	if got := shown(long + "a\rb"); got != long+"b" {
 		t.Errorf("got %d bytes, end %q", len(got), got[len(got)-10:])
 	}
-	if got := shown("\r" + long[:held-2] + "  a\n"); got != long[:held-2]+"  a\n" {
+	if got := shown("x\r" + long[:held-2] + "  a\n"); got != long[:held-2]+"  a\n" {
 		t.Errorf("blanks in the middle: %d bytes, end %q", len(got), got[len(got)-10:])
 	}
 }
