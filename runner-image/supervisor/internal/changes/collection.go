@@ -5,16 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"syscall"
 	"time"
 
 	"power-interpreter/internal/wire"
 )
 
 const (
-	// clockGrain is how far a file's time may lie before the true one: the
-	// kernel stamps files with its last tick, at most 10 ms ago.
-	clockGrain = 10 * time.Millisecond
 	// maxPath bounds, in bytes, a path that is reported, and maxPaths all those
 	// of the files, or of what was deleted, in one report: escaped, they must
 	// fit a result beside what the kernel says (see link.MaxFrame).
@@ -47,7 +43,7 @@ type collection struct {
 	Report
 	root  *os.Root
 	seen  *history
-	since time.Time
+	began moment
 	skip  func(path string) bool
 	left  int             // bytes of paths of files that still fit
 	moved map[string]bool // origins of what was renamed
@@ -97,14 +93,18 @@ func (c *collection) consider(name string, info fs.FileInfo) {
 	}
 }
 
-// changed says whether a file was written since. One that merely came with its
-// folder must not look so because it was written right before.
+// changed says whether a file was written. Where an event tells so, its time need
+// only allow it; one that merely came with its folder was, if that is sure.
 func (c *collection) changed(name string, info fs.FileInfo) bool {
-	since := c.since.Add(-clockGrain)
-	if p := c.seen.places[name]; p != nil && !p.marked {
-		since = c.since
+	at := changeTime(info)
+	switch p := c.seen.places[name]; {
+	case p == nil:
+		return !at.Before(c.began.stamp)
+	case p.marked:
+		return !at.Before(c.began.earliest())
+	default:
+		return at.After(c.began.clock)
 	}
-	return !changeTime(info).Before(since)
 }
 
 func (c *collection) add(f wire.File) {
@@ -150,12 +150,4 @@ func below(name string, folders map[string]bool) bool {
 		}
 	}
 	return false
-}
-
-func changeTime(info fs.FileInfo) time.Time {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return info.ModTime()
-	}
-	return time.Unix(stat.Ctim.Unix())
 }

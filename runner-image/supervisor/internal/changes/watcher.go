@@ -31,6 +31,7 @@ type Watcher struct {
 
 	folders map[int32]string // by watch, relative to the root, "." for itself
 	seen    *history         // since the last Begin or Collect
+	began   moment           // of the last Begin
 	scan    context.CancelFunc
 	scanned time.Time // when every folder was watched at last, zero for not
 
@@ -85,26 +86,26 @@ func (w *Watcher) Begin(then func()) {
 	w.loop.Ask(func() {
 		w.drain()
 		w.forget()
+		w.began = now()
 		then()
 	})
 }
 
 // Collect calls then, on the watcher's goroutine, with what has happened since
-// the last Begin, which was at the given time, but for the paths that skip
-// names. Where folders are not watched (there are too many, or they are still
-// being searched for), what was written in them is found by a walk, and what was
-// deleted in them is not known.
-func (w *Watcher) Collect(since time.Time, skip func(path string) bool, then func(Report)) {
+// the last Begin, but for the paths that skip names. Where folders are not
+// watched (there are too many, or they are still being searched for), what was
+// written in them is found by a walk, and what was deleted in them is not known.
+func (w *Watcher) Collect(skip func(path string) bool, then func(Report)) {
 	w.loop.Ask(func() {
 		if w.root == nil {
 			then(Report{})
 			return
 		}
 		w.drain()
-		found := collection{root: w.root, seen: w.seen, since: since, skip: skip}
+		found := collection{root: w.root, seen: w.seen, began: w.began, skip: skip}
 		found.Unsure = w.missed
 		found.check()
-		if w.blind || w.crowded || w.missed || w.scanned.IsZero() || since.Before(w.scanned) {
+		if w.blind || w.crowded || w.missed || w.scanned.IsZero() || w.began.clock.Before(w.scanned) {
 			found.walk()
 		}
 		w.forget()

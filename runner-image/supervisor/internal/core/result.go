@@ -88,12 +88,12 @@ func (c *Core) display(f wire.Frame) {
 // for no run, and calls then on the core's goroutine. Several conclusions come
 // in the order they were asked for.
 func (c *Core) conclude(k *kernel, r *run, then func(proceeds)) {
-	since, skip := time.Now(), func(string) bool { return true }
+	skip := func(string) bool { return true }
 	if r != nil {
-		since, skip = r.started, ownFiles(r.id)
+		skip = ownFiles(r.id)
 	}
 	k.out.Finish(func(sum output.Sum) {
-		c.changes.Collect(since, skip, func(files changes.Report) {
+		c.changes.Collect(skip, func(files changes.Report) {
 			c.post(func() { then(proceeds{sum: sum, files: files}) })
 		})
 	})
