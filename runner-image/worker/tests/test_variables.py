@@ -23,4 +23,5 @@ def test_variables_beyond_the_most_are_counted(kernel: Kernel) -> None:
 
 def test_a_value_that_will_not_tell_its_size_is_named(kernel: Kernel) -> None:
     kernel.cell("class Odd:\n    def __sizeof__(self): raise ValueError\nodd = Odd()")
-    assert kernel.run("variables").data["variables"] == [{"name": "odd", "type": "Odd", "bytes": -1}]
+    told = kernel.run("variables").data["variables"]
+    assert told == [{"name": "odd", "type": "Odd", "bytes": -1}]
