@@ -36,10 +36,13 @@ func (o *Orchestrator) recall(m Memory) *past {
 
 // mayBe says whether a runner's word for executions of its session can be true:
 // a hostile one could name another session's.
-func (p *past) mayBe(ref Ref, ids ...string) bool {
+func (o *Orchestrator) mayBe(ref Ref, p *past, ids []string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, id := range ids {
 		raw, err := hex.DecodeString(id)
-		if r, known := p.unfinished[id]; err != nil || id != "" && len(raw) != 4 || known && r.Session != ref {
+		r, known := p.unfinished[id]
+		if err != nil || len(raw) != 4 || known && r.Session != ref || o.executions[id] != nil {
 			return false
 		}
 	}
@@ -88,7 +91,7 @@ func (o *Orchestrator) takeOver(s *session, k Kernel, p *past) {
 			waiting = append(waiting, r.ID)
 		default: // the runner, which lives, has never heard of it
 			r.Started = time.Time{}
-			o.close(s, r, StatusCancelled)
+			o.endUnseen(s, r, StatusCancelled)
 		}
 	}
 	o.tell(s, "%s", continued(s.ref.ID, done, going, waiting))
@@ -133,9 +136,7 @@ func (o *Orchestrator) resumed(s *session, k Kernel, id string, left map[string]
 	o.goOwned(func() {
 		defer close(x.done)
 		defer x.ticket.leave()
-		if !x.ticket.wait(x.stop) { // those that ended before are recorded first
-			return
-		}
+		x.ticket.wait(nil) // those that ended before are recorded first
 		outcome, err := k.Resume(ctx, id, sink{o, x})
 		o.conclude(x, k, outcome, err)
 	})
@@ -163,7 +164,7 @@ func (o *Orchestrator) revive(s *session, r Record) *execution {
 func (o *Orchestrator) lose(s *session, records []Record) {
 	var jobs []string
 	for _, r := range records {
-		o.close(s, r, StatusLost)
+		o.endUnseen(s, r, StatusLost)
 		if r.Op == OpCell {
 			jobs = append(jobs, r.ID)
 		}
@@ -173,8 +174,8 @@ func (o *Orchestrator) lose(s *session, records []Record) {
 	}
 }
 
-// close records an end that nobody saw.
-func (o *Orchestrator) close(s *session, r Record, status Status) {
+// endUnseen records an end that nobody saw.
+func (o *Orchestrator) endUnseen(s *session, r Record, status Status) {
 	x := newExecution(s, Run{ID: r.ID, Op: r.Op, Timeout: r.Timeout})
 	x.Execution = r.Execution
 	x.Job, x.Status, x.Ended = true, status, time.Now()
