@@ -33,11 +33,7 @@ func verdict(e orchestrator.Execution, limits orchestrator.SandboxLimits) string
 	if d == nil {
 		return ""
 	}
-	next, known := advice[d.Cause]
-	if !known {
-		next = "Run the code again"
-	}
-	return fmt.Sprintf("%s: %s; %s. %s", orchestrator.CodeKernel, death(*d, limits), left, next)
+	return fmt.Sprintf("%s: %s; %s. %s", orchestrator.CodeKernel, death(*d, limits), left, next(*d))
 }
 
 const longer = "For longer work use submit_job"
@@ -67,7 +63,7 @@ func death(d orchestrator.Death, limits orchestrator.SandboxLimits) string {
 		return fmt.Sprintf("disk full: the session's files reached %s of the %s that they may take, and what wrote them would not stop and was killed",
 			brief(d.Peak), brief(limits.Disk))
 	case orchestrator.CauseSignal:
-		return "the kernel crashed by the signal " + d.Signal
+		return signalled(d.Signal)
 	case orchestrator.CauseExit:
 		return fmt.Sprintf("the code ended the kernel's process with exit code %d", d.ExitCode)
 	case orchestrator.CauseKilled:
@@ -91,12 +87,40 @@ func memory(d orchestrator.Death, limits orchestrator.SandboxLimits) string {
 	return words
 }
 
+// signalled says how a signal ended a kernel.
+func signalled(signal string) string {
+	if crashes[signal] {
+		return "the kernel crashed by the signal " + signal
+	}
+	return "the kernel's process was ended by the signal " + signal
+}
+
+// crashes are the signals that a fault in native code raises. The others are
+// sent: by kill, by a timer, or for a limit that the code set on itself.
+var crashes = map[string]bool{
+	"SIGSEGV": true, "SIGABRT": true, "SIGBUS": true, "SIGFPE": true, "SIGILL": true, "SIGTRAP": true, "SIGSYS": true,
+}
+
+// next is what to do after a death.
+func next(d orchestrator.Death) string {
+	if d.Cause == orchestrator.CauseSignal && !crashes[d.Signal] {
+		if d.Signal == "SIGKILL" {
+			return "The code's own kill sent it, or the host, being out of memory; run the code again without that"
+		}
+		return "The code sent it, by a kill, a timer or a resource limit of its own; run it again without that"
+	}
+	if words, known := advice[d.Cause]; known {
+		return words
+	}
+	return "Run the code again"
+}
+
 // advice is what to do next, by what the kernel died of.
 var advice = map[orchestrator.Cause]string{
 	orchestrator.CauseOOM:    "Load less at a time (usecols, dtypes, chunksize, or query_dataset over the file), then run it again",
 	orchestrator.CauseSignal: "A native library is the likely cause; run the code in smaller steps to find the call",
 	orchestrator.CauseDisk:   "Delete files of the session first",
-	orchestrator.CauseExit:   "Leave out exit(), quit() and os._exit()",
+	orchestrator.CauseExit:   "Leave out os._exit(); sys.exit() ends a cell and keeps its session",
 	orchestrator.CauseKilled: "Run the code in smaller steps",
 	orchestrator.CauseReset:  "Run the code again if it is still wanted",
 }

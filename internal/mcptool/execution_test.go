@@ -45,6 +45,13 @@ var valueError = &orchestrator.Failure{
 
 var interrupt = &orchestrator.Failure{Name: "KeyboardInterrupt", Traceback: "Traceback (most recent call last):\n  Cell, line 1, in <module>\n    time.sleep(1000)\nKeyboardInterrupt"}
 
+// caused is an exception whose cause has the same name and message.
+var caused = &orchestrator.Failure{
+	Name: "KeyError", Message: "'zz'",
+	Traceback: "KeyError: 'zz'\n\nThe above exception was the direct cause of the following exception:\n\nCell In[1], line 2\n    df['zz']\n    ~~^^^^^^\npandas/core/indexes/base.py, line 3823, in get_loc\n    raise KeyError(key) from err",
+	Hint:      "Columns: 'a'",
+}
+
 var charts = orchestrator.Reply{
 	Value: "<Axes>",
 	Charts: []orchestrator.Chart{
@@ -91,6 +98,8 @@ func TestRepliesOfExecutions(t *testing.T) {
 		"oom":              died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseOOM, Limit: 4 << 30, Peak: 4<<30 - 1<<20}),
 		"oom-unknown":      died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseOOM}),
 		"crash":            died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseSignal, Signal: "SIGSEGV"}),
+		"killed":           died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseSignal, Signal: "SIGKILL"}),
+		"caused":           ended(orchestrator.StatusFailed, orchestrator.Reply{Failure: caused}),
 		"exit":             died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseExit, ExitCode: 3}),
 		"gone":             died(orchestrator.StatusFailed, orchestrator.Death{Cause: orchestrator.CauseGone}),
 		"limits-met":       ended(orchestrator.StatusFailed, orchestrator.Reply{Failure: &orchestrator.Failure{Name: "OSError", Message: "[Errno 28] No space left on device"}, Hits: []string{"oom", "pids", "disk", "moon"}}),

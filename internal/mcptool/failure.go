@@ -12,16 +12,15 @@ func failureText(f *orchestrator.Failure) string {
 	if f == nil {
 		return ""
 	}
-	// A traceback ends with the exception; one that does not gets it.
-	words := f.Name + ": " + f.Message
-	if f.Message == "" {
-		words = f.Name
+	words := f.Name
+	if f.Message != "" {
+		words += ": " + f.Message
 	}
-	if f.Traceback != "" {
-		head, _, _ := strings.Cut(words, "\n")
-		if strings.Contains(f.Traceback, head) {
-			words = ""
-		}
+	// A traceback that ends with the exception says it already. One that only
+	// mentions it, as of a cause, does not: the exception's own line is the last.
+	words = strings.TrimRight(words, "\n")
+	if strings.HasSuffix("\n"+strings.TrimRight(f.Traceback, "\n"), "\n"+words) {
+		words = ""
 	}
 	hint := f.Hint
 	if hint != "" {
