@@ -114,6 +114,12 @@ name_users() {
 	}' </dev/null >>"$root/etc/group"
 }
 
+# name_hosts resolves what needs no network. The engine writes this file only where it sets a network
+# up, and for a sandbox it does not.
+name_hosts() {
+	printf '127.0.0.1 localhost sandbox\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
+}
+
 mkdir -p "$root"
 {
 	printf '%s\n' "${packages[@]}"
@@ -122,4 +128,5 @@ mkdir -p "$root"
 copy /tmp/kept
 trim
 name_users
+name_hosts
 prepare

@@ -16,7 +16,11 @@ from pathlib import Path
 SITE = Path("/usr/local/lib/python3.13/dist-packages")
 STDLIB = Path(sysconfig.get_path("stdlib"))
 FONTS = Path("/usr/share/fonts/truetype/noto")
+BIN = Path("/usr/local/bin")
 BUILD = Path(__file__).parent
+
+# Programs that would install something (power_worker.installers).
+INSTALLERS = (*("pip", "pip3", "conda", "mamba", "micromamba", "uv", "poetry", "apt", "apt-get"),)
 
 # Packages' own tests.
 TEST_DIRECTORIES = {"tests", "test"}
@@ -117,6 +121,14 @@ def add_worker_to_path() -> None:
     (SITE / "power_worker.pth").write_text("/opt/power-interpreter/worker\n")
 
 
+def add_installers() -> None:
+    """Answer those who would install something, by whatever name, instead of "not found"."""
+    shutil.copy(BUILD / "pip_module.py", SITE / "pip.py")
+    for name in INSTALLERS:
+        shutil.copy(BUILD / "installer.sh", BIN / name)
+        (BIN / name).chmod(0o755)
+
+
 def compile_all() -> None:
     """Compile every module, valid whatever its time stamp: a read-only root cannot do it later."""
     for directory in (STDLIB, SITE):
@@ -142,6 +154,7 @@ def main() -> None:
     shorten_records()
     add_font_fallbacks()
     add_worker_to_path()
+    add_installers()
     compile_all()
 
 

@@ -5,6 +5,8 @@ import os
 import pwd
 import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,11 +54,21 @@ def test_history_does_not_mention_the_certificates() -> None:
     assert "ca-certificates" not in Path("/facts/history.txt").read_text()
 
 
-@pytest.mark.parametrize(
-    "program", ["apt", "apt-get", "dpkg", "pip", "pip3", "gcc", "cc", "perl", "mount", "openssl"]
-)
+@pytest.mark.parametrize("program", ["dpkg", "gcc", "cc", "perl", "mount", "openssl"])
 def test_a_program_of_the_build_is_gone(program: str) -> None:
     assert shutil.which(program, path="/usr/local/bin:/usr/bin:/usr/sbin") is None
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["pip"], ["pip3"], ["conda"], ["apt-get"], ["uv", "pip"], [sys.executable, "-m", "pip"]],
+)
+def test_an_installer_says_at_once_that_there_is_no_network(command: list[str]) -> None:
+    asked = [*command, "install", "polars", "pandas"]
+    told = subprocess.run(asked, check=False, capture_output=True, text=True)
+    assert told.returncode == 1
+    assert "no network" in told.stdout
+    assert "pandas: version" in told.stdout
 
 
 @pytest.mark.parametrize("program", ["sh", "bash", "awk", "grep", "sed", "tar", "gzip", "lscpu"])

@@ -5,6 +5,7 @@ from .after_import import AfterImport
 from .cell import Cells
 from .charts import Charts
 from .figures import Figures
+from .formatter import Formatter
 from .guard import Guard
 from .last_values import LastValues
 from .main_module import new_main, teach_spawn
@@ -12,7 +13,7 @@ from .needs import Needs
 from .plotly_charts import PlotlyCharts
 from .shell import new_shell
 from .show_images import watch as watch_images
-from .values import Formatter, Values
+from .values import Values
 
 
 class Bench:
@@ -28,10 +29,10 @@ class Bench:
         self.shell = new_shell(self.main)
         self.namespace = self.shell.user_ns
         self.needs = Needs(self.namespace)
+        self.guard = Guard()
         self.cells = Cells(self.shell, self.needs)
         self.last_values = LastValues(self.namespace)
         self.values = self._values()
-        self.guard = Guard()
         self._watch()
 
     def _values(self) -> Values:

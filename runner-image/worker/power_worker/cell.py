@@ -6,6 +6,7 @@ import ast
 import inspect
 import linecache
 from collections import deque
+from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
@@ -34,11 +35,13 @@ class Cells:
         self._inputs = shell.history_manager.input_hist_raw
         self._inputs_run = shell.history_manager.input_hist_parsed  # what In is
         self._loop = Loop()
+        needs.on_every("get_event_loop", self._loop.ready)
 
-    def run(self, source: str) -> Any:
+    def run(self, source: str, ended: Callable[[], None]) -> Any:
         """Run a cell and return its last expression's value, None where it has none to show.
 
-        Whatever the cell raises comes out as it is.
+        Whatever the cell raises comes out as it is; ended is called before anything but the cell's
+        code runs again.
         """
         shell = self._shell
         name = self._remember(source)
@@ -49,10 +52,7 @@ class Cells:
         try:
             steps = self._compile(source, name)
             self._needs.meet(steps)
-            value = None
-            for step in steps:
-                value = self._execute(step)
-            return value
+            return self._execute_all(steps, ended)
         finally:
             shell.execution_count += 1
             if shell.events.callbacks["post_execute"]:
@@ -116,6 +116,15 @@ class Cells:
         code: CodeType = compile(tree, name, mode, self._flags, True)  # type: ignore[arg-type]
         self._flags |= code.co_flags & _FUTURES
         return code
+
+    def _execute_all(self, steps: list[CodeType], ended: Callable[[], None]) -> Any:
+        value = None
+        try:
+            for step in steps:
+                value = self._execute(step)
+            return value
+        finally:
+            ended()
 
     def _execute(self, step: CodeType) -> Any:
         value = eval(step, self._shell.user_ns)

@@ -1,5 +1,6 @@
 """The charts of the running execution: kept in the session's folder and sent as frames."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from .limits import MAX_CHARTS
 MAX_READ = 64 << 20
 #: Characters of a chart's title.
 _MAX_ALT = 200
+#: Of the files of charts, whatever the code has set for its own.
+_UMASK = 0o022
 
 
 class Charts:
@@ -22,6 +25,7 @@ class Charts:
         self._folder = Path()
         self._id = ""
         self._sent = 0
+        self._once: set[int] = set()  # hashes of pictures that are not to come twice
         #: Charts beyond wire.MaxCharts.
         self.more = 0
 
@@ -34,15 +38,21 @@ class Charts:
         """Start with no chart."""
         self._channel, self._folder, self._id = channel, folder, execution
         self._sent = self.more = 0
+        self._once.clear()
 
     def end(self) -> None:
         """Take no more charts: what a thread shows later belongs to no execution."""
         self._channel = None
 
-    def add(self, data: bytes, alt: str = "", file: str = "") -> None:
-        """Send a picture of any format; file names it in the session's folder if it is there."""
-        if self._channel is None:
+    def add(self, data: bytes, alt: str = "", file: str = "", once: bool = False) -> None:
+        """Send a picture of any format; file names it in the session's folder if it is there.
+
+        Once says that it is the same chart if it is the same picture.
+        """
+        if self._channel is None or (once and hash(data) in self._once):
             return
+        if once:
+            self._once.add(hash(data))
         if self._sent >= MAX_CHARTS:
             self.more += 1
             return
@@ -81,10 +91,13 @@ class Charts:
 
     def _keep(self, data: bytes) -> str:
         name = f"charts/{self._id}-{self._sent}.png"
+        mask = os.umask(_UMASK)
         try:
             (self._folder / "charts").mkdir(exist_ok=True)
             (self._folder / name).write_bytes(pictures.as_png(data))
         except OSError as error:
             print(f"[chart not kept as a file: {error.strerror}]", file=sys.stderr)
             return ""
+        finally:
+            os.umask(mask)
         return name

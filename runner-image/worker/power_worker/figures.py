@@ -131,6 +131,10 @@ class Figures:
 
     def _note(self, figure: Any, target: Any, kind: str | None, changed: bool) -> None:
         """Remember what was saved; an earlier picture that this one does not replace is shown."""
+        if id(figure) in self._shown:
+            if not changed:
+                return
+            del self._shown[id(figure)]  # what was shown is another picture
         path = Path(os.fspath(target)) if isinstance(target, str | os.PathLike) else None
         kind = (kind or (path.suffix[1:] if path else "") or "png").lower()
         if kind in _FRAMES:

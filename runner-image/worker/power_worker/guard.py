@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from IPython.core.error import StdinNotImplementedError
 
+_builtins = vars(builtins)  # bound here: a cell may replace even vars
 _NOBODY = "{} cannot be answered: nobody can type into a running cell. Put the value in the code."
 
 
@@ -14,6 +15,8 @@ class Guard:
 
     def __init__(self) -> None:
         builtins.input = _no_input
+        builtins.exit = _Exit("exit")  # type: ignore[assignment]
+        builtins.quit = _Exit("quit")  # type: ignore[assignment]
         sys.breakpointhook = _no_breakpoint
         self._builtins = dict(vars(builtins))
         self._recursion = sys.getrecursionlimit()
@@ -31,12 +34,19 @@ class Guard:
         if len(self._known) != len(sys.modules):
             self._known = dict(sys.modules)
 
+    def restore_builtins(self) -> list[str]:
+        """Put Python's builtins back, and return the names of those that were not in place."""
+        current = _builtins
+        mended = []
+        for name, value in self._builtins.items():
+            if name not in current or current[name] is not value:
+                current[name] = value
+                mended.append(name)
+        return mended
+
     def restore(self) -> None:
         """Undo what would break the kernel."""
-        current = vars(builtins)
-        for name, value in self._builtins.items():
-            if current.get(name) is not value:
-                current[name] = value
+        self.restore_builtins()
         if sys.getrecursionlimit() < self._recursion:
             sys.setrecursionlimit(self._recursion)
         sys.settrace(None)
@@ -48,6 +58,19 @@ class Guard:
             sys.modules.update(self._known)
         sys.modules["__main__"] = self._main
         vars(self._main)["__builtins__"] = builtins
+
+
+class _Exit:
+    """exit and quit: they end the cell as sys.exit() does, and leave the standard input open."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return f"{self._name}() ends the cell; reset_session gives a fresh kernel"
+
+    def __call__(self, code: Any = None) -> NoReturn:
+        raise SystemExit(code)
 
 
 def _no_input(prompt: Any = "", /) -> NoReturn:

@@ -4,6 +4,8 @@ import select
 import signal
 from types import FrameType
 
+_Interrupt = KeyboardInterrupt  # bound here: a running cell may have replaced it
+
 
 class Interrupts:
     """Raises KeyboardInterrupt while a run is under way, and at no other time.
@@ -49,6 +51,6 @@ class Interrupts:
 
     def _on_signal(self, _signum: int, _frame: FrameType | None) -> None:
         if self._running:
-            raise KeyboardInterrupt
+            raise _Interrupt
         if self._taking or self._poll(0):
             self._pending = True

@@ -5,11 +5,11 @@ import os
 import random
 import sys
 from collections.abc import Callable
-from os import _exit, getpid  # bound here: user code may replace os.getpid
+from os import _exit, chdir, getcwd, getpid  # bound here: user code may replace os.getpid
 from pathlib import Path
 from typing import Any
 
-from . import hints, process, tracebacks, variables
+from . import hints, process, text_cut, tracebacks, variables
 from .channel import Channel, ChannelClosedError, Frame
 from .data.operations import Operations
 from .interrupts import Interrupts
@@ -25,6 +25,7 @@ MAX_FAILURES = 1000
 #: Where the zygote was started: no place to import from.
 _ZYGOTES_FOLDER = "/"
 _EXIT_BROKEN = 70  # EX_SOFTWARE
+_GOES_ON = "the cell ended there; the session and its variables stay (reset_session starts afresh)"
 
 Operation = Callable[[str, dict[str, Any]], Outcome]
 
@@ -40,6 +41,7 @@ class Kernel:
         self._generation = born.generation
         self._bench = born.bench
         self._folder = Path()
+        self._mended: list[str] = []  # names of what the running cell had changed
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.close(null)
@@ -88,17 +90,30 @@ class Kernel:
 
     def _open(self, body: dict[str, Any]) -> None:
         self._folder = Path(body["folder"])
-        os.chdir(self._folder)
+        chdir(self._folder)
         self._say_ready()
 
     def _run(self, frame: Frame) -> None:
+        self._mended.clear()
         self._streams.restore()
+        self._leave_deleted_folder()
         self._interrupts.install()
         outcome = Outcome(error=Failure("KernelError", "the run was lost to a stray exception"))
         try:
             outcome = self._interruptible(frame)
         finally:
             self._finish(frame.id, outcome)
+
+    def _leave_deleted_folder(self) -> None:
+        """Go back to the session's folder where the working directory is gone: nothing works there.
+
+        One that a cell has chosen stays, as in a notebook.
+        """
+        try:
+            getcwd()
+        except OSError:
+            chdir(self._folder)
+            print("[the working directory was deleted; back in the session's folder]")
 
     def _interruptible(self, frame: Frame) -> Outcome:
         try:
@@ -123,6 +138,9 @@ class Kernel:
             _exit(1 if outcome.error else 0)
         self._bench.figures.discard()
         self._bench.plotly.discard()
+        if self._mended:
+            names = text_cut.listed(self._mended)
+            print(f"[the code changed what the session needs; put back: {names}]", file=sys.stderr)
         outcome.more_charts = self._bench.charts.more
         self._bench.charts.end()
         self._streams.flush()
@@ -133,13 +151,13 @@ class Kernel:
         self._bench.plotly.begin()
         number = self._bench.shell.execution_count
         try:
-            value = self._bench.cells.run(str(args.get("code", "")))
+            value = self._bench.cells.run(str(args.get("code", "")), self._code_ended)
             text = self._bench.values.last(value)
             if value is not None:
                 self._bench.last_values.add(number, value)
             outcome = Outcome(value=self._fitting(text))
         except SystemExit as stop:
-            outcome = _stopped(stop)
+            outcome = self._stopped(stop)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -164,14 +182,22 @@ class Kernel:
         print(text)
         return ""
 
+    def _code_ended(self) -> None:
+        """Put back what everything after the code of a cell relies on."""
+        mended = self._bench.guard.restore_builtins()
+        self._streams.flush()  # to where the code has led them
+        self._mended = mended + self._streams.restore()
 
-def _stopped(stop: SystemExit) -> Outcome:
-    """End a cell that called sys.exit() or exit(): code 0 is what a script that went well says."""
-    if stop.code is None or stop.code == 0:
-        return Outcome()
-    if isinstance(stop.code, int):
-        return Outcome(error=Failure("SystemExit", f"the code exited with status {stop.code}"))
-    return Outcome(error=Failure("SystemExit", str(stop.code)))
+    def _stopped(self, stop: SystemExit) -> Outcome:
+        """End a cell that called exit(): code 0 is what a script that went well says."""
+        if stop.code is None or stop.code == 0:
+            print(f"[exit: {_GOES_ON}]")
+            return Outcome()
+        failure = tracebacks.failure(stop, str(self._folder))
+        if isinstance(stop.code, int):
+            failure.message = f"the code exited with status {stop.code}"
+        failure.hint = _GOES_ON
+        return Outcome(error=failure)
 
 
 def _fresh_random() -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+_Interrupt = KeyboardInterrupt  # bound here: the cell may have replaced it
 #: Seconds that a cancelled cell may take to clean up before it is left behind.
 CANCEL_WAIT = 2.0
 
@@ -18,18 +19,19 @@ class Loop:
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine to its end and return its value."""
-        loop = self._ready()
+        loop = self.ready()
         task = loop.create_task(coroutine)
         try:
             return loop.run_until_complete(task)
-        except KeyboardInterrupt as interrupt:
+        except _Interrupt as interrupt:
             if task.done():
                 raise  # it came while the coroutine itself ran, and names its place
             where = _suspended_at(coroutine)
             _cancel(loop, task)
             raise interrupt.with_traceback(where) from None
 
-    def _ready(self) -> asyncio.AbstractEventLoop:
+    def ready(self) -> asyncio.AbstractEventLoop:
+        """Return the loop, made anew if a cell has closed it, as asyncio's current one."""
         if self._loop is None or self._loop.is_closed():
             self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)

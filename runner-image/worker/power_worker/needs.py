@@ -10,20 +10,23 @@ ALIASES = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot"}
 
 
 class Needs:
-    """Provides for the names in a cell's code: cheap to look at, and only once for each."""
+    """Provides for the names in a cell's code: cheap to look at."""
 
     def __init__(self, namespace: dict[str, Any]) -> None:
         self._namespace = namespace
         self._providers: dict[str, Callable[[], None]] = {}
+        self._always: dict[str, Callable[[], Any]] = {}
 
     def on_name(self, name: str, provide: Callable[[], None]) -> None:
         """Call provide before the first cell that uses a name."""
         self._providers[name] = provide
 
+    def on_every(self, name: str, provide: Callable[[], Any]) -> None:
+        """Call provide before each cell that uses a name."""
+        self._always[name] = provide
+
     def meet(self, codes: Iterable[CodeType]) -> None:
         """Provide what these code objects name."""
-        if not self._providers and ALIASES.keys() <= self._namespace.keys():
-            return
         names = set()
         for code in codes:
             names.update(_names(code))
@@ -32,6 +35,8 @@ class Needs:
                 self._namespace[name] = importlib.import_module(ALIASES[name])
         for name in self._providers.keys() & names:
             self._providers.pop(name)()
+        for name in self._always.keys() & names:
+            self._always[name]()
 
 
 def _names(code: CodeType) -> Iterator[str]:

@@ -3,9 +3,8 @@
 import difflib
 import importlib.util
 import pkgutil
-import re
-import shlex
 import sys
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 
@@ -52,13 +51,6 @@ INSTEAD = {
     "xlwt": "openpyxl or xlsxwriter",
     "ydata_profiling": "df.describe()",
 }
-_INSTALLER = re.compile(
-    r"^\s*(?:sudo\s+)?(?:python[\d.]*\s+-m\s+)?(pip[\d.]*|conda|mamba|micromamba|uv|poetry"
-    r"|apt|apt-get)\b(.*)$",
-    re.DOTALL,
-)
-_INSTALLS = {"install", "add", "update", "upgrade"}
-_REQUIREMENT = re.compile(r"^[A-Za-z][\w.-]*")
 
 
 @cache
@@ -80,53 +72,34 @@ def near(name: str) -> list[str]:
 def missing(module: str) -> str:
     """Say what to do about a module that cannot be imported."""
     top = module.partition(".")[0]
+    if sys.modules.get(top, sys) is None:
+        return f"The code has set sys.modules[{top!r}] to None: del sys.modules[{top!r}]"
     if top in INSTEAD:
         return f"{top} is not installed; use {INSTEAD[top]}. {NO_NETWORK}"
     wanted = next((m for m, package in ALIASES.items() if package == top.replace("_", "-")), None)
     names = [wanted] if wanted and wanted in installed_modules() else near(top)
-    if top in installed_modules():
+    if top in installed_modules() or top in sys.stdlib_module_names:
         return f"{top} is installed, but it has no part of this name. {NO_NETWORK}"
     if names:
         return f"{top} is not installed; near in name: {', '.join(names)}. {NO_NETWORK}"
     return f"{top} is not installed, and nothing near in name. {NO_NETWORK}"
 
 
-def answer(command: str) -> str:
-    """Answer a shell command that would install something; empty for any other command."""
-    match = _INSTALLER.match(command)
-    if match is None:
-        return ""
-    try:
-        words = shlex.split(match[2], comments=True)
-    except ValueError:
-        words = match[2].split()
-    if match[1].startswith("pip") and words[:1] in (["list"], ["freeze"]):
-        return installed()
-    if not _INSTALLS & set(words[:2]):
-        return ""
-    rest = [w for w in words if w not in _INSTALLS and w != "pip" and _REQUIREMENT.match(w)]
-    lines = [_about(_REQUIREMENT.match(w)[0]) for w in rest]  # type: ignore[index]
-    return "\n".join([NO_NETWORK, *lines])
-
-
-def installed() -> str:
-    """List the installed packages as `pip freeze` does."""
-    found = {f"{d.name}=={d.version}" for d in metadata.distributions() if d.name}
-    return "\n".join(sorted(found, key=str.lower))
-
-
-def magic(line: str) -> None:
-    """Answer %pip, %conda and their like."""
-    print(answer(f"pip {line}") or f"Here %pip knows install and list only. {NO_NETWORK}")
-
-
-def _about(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the installed version of a package, or of a module; empty for none."""
     name = package.rstrip(".-")
-    try:
-        return f"{name}: version {metadata.version(name)} is installed already."
-    except (metadata.PackageNotFoundError, ValueError):
-        pass
     module = next((m for m, p in ALIASES.items() if p == name.lower()), name.replace("-", "_"))
-    if module.isidentifier() and importlib.util.find_spec(module) is not None:
-        return f"{name}: installed already (import {module})."
-    return missing(module).removesuffix(NO_NETWORK).rstrip()
+    for known in (name, ALIASES.get(module, "")):
+        with suppress(metadata.PackageNotFoundError, ValueError):
+            return metadata.version(known)
+    found = module.isidentifier() and importlib.util.find_spec(module) is not None
+    return "any" if found else ""
+
+
+def about(package: str) -> str:
+    """Say which version of a package is installed, or what is there instead."""
+    version = version_of(package)
+    if version:
+        named = f"version {version} is" if version != "any" else "is"
+        return f"{package}: {named} installed already."
+    return missing(package.replace("-", "_")).removesuffix(NO_NETWORK).rstrip()

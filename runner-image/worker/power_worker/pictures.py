@@ -1,6 +1,7 @@
 """Pictures made small enough to travel inline."""
 
 import io
+import warnings
 from dataclasses import dataclass
 
 from PIL import Image
@@ -14,6 +15,11 @@ _SHRINK = 0.8
 #: Long edge below which a picture would say nothing any more.
 _SMALLEST = 200
 _COLOURS = 256
+_TOO_LARGE = f"it has more than {MAX_PIXELS:,} pixels"
+
+
+class PictureError(ValueError):
+    """What cannot be shown as a picture, and why."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,12 @@ class Inline:
 
 
 def inline(data: bytes) -> Inline:
-    """Return a picture of any format as a PNG within wire.MaxImage and wire.MaxImageEdge."""
-    with Image.open(io.BytesIO(data)) as image:
+    """Return a picture of any format as a PNG within wire.MaxImage and wire.MaxImageEdge.
+
+    Raises PictureError; a file of several frames gives its first.
+    """
+    with _opened(data) as image:
         width, height = image.size
-        if width * height > MAX_PIXELS:
-            return Inline(b"", width, height)
         small = max(width, height) <= MAX_IMAGE_EDGE
         if image.format == "PNG" and small and len(data) <= MAX_IMAGE:
             return Inline(data, width, height)
@@ -42,8 +49,24 @@ def as_png(data: bytes) -> bytes:
     """Return a picture of any format as a PNG in full size."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return data
-    with Image.open(io.BytesIO(data)) as image:
+    with _opened(data) as image:
         return encode(image)
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Open a picture without decoding it; Pillow's own bound is the user's to set."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data))
+    except Image.DecompressionBombError as error:
+        raise PictureError(_TOO_LARGE) from error
+    except Image.UnidentifiedImageError as error:
+        raise PictureError("it is no picture that can be read") from error
+    if image.width * image.height > MAX_PIXELS:
+        image.close()
+        raise PictureError(_TOO_LARGE)
+    return image
 
 
 def encode(image: Image.Image) -> bytes:

@@ -14,7 +14,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from . import packages
+from . import installers
 
 #: What display() calls with a MIME bundle: the text is printed, pictures become charts.
 Publish = Callable[[dict[str, Any], dict[str, Any]], None]
@@ -82,10 +82,10 @@ class Shell(InteractiveShell):
     def system(self, command: str) -> None:
         """Run a shell command with the kernel's own output, for `!command`."""
         command = self.var_expand(command, depth=1)
-        answer = packages.answer(command)
-        if answer:
-            print(answer)
-            self.user_ns["_exit_code"] = 1
+        answer = installers.answer(command)
+        if answer is not None:
+            print(answer.text)
+            self.user_ns["_exit_code"] = answer.code
             return
         sys.stdout.flush()
         shell = os.environ.get("SHELL", "/bin/sh")
@@ -137,7 +137,7 @@ def new_shell(main: ModuleType) -> Shell:
     shell.builtin_trap.__enter__()
     sys.displayhook = shell.displayhook
     shell.display_formatter.ipython_display_formatter.enabled = True
-    shell.register_magic_function(packages.magic, "line", "pip")
+    shell.register_magic_function(installers.magic, "line", "pip")
     for name in ("conda", "mamba", "micromamba", "uv"):
-        shell.register_magic_function(packages.magic, "line", name)
+        shell.register_magic_function(installers.magic, "line", name)
     return shell

@@ -14,7 +14,7 @@ def watch(imports: AfterImport, charts: Charts) -> None:
     def register(module: ModuleType) -> None:
         class Viewer(module.Viewer):  # type: ignore[name-defined, misc]
             def show(self, image: Any, **_: Any) -> int:
-                charts.add(pictures.encode(image))
+                charts.add(pictures.encode(image), once=True)
                 return 1
 
         module.register(Viewer(), 0)

@@ -1,11 +1,17 @@
-"""sys.stdout and sys.stderr of a kernel: one pipe, in the order written."""
+"""stdout and stderr of a kernel, Python's and C's: one pipe, in the order written."""
 
+import ctypes
+import functools
 import io
+import os
+import subprocess
 import sys
 from contextlib import suppress
 from os import dup2 as _dup2  # bound here: user code may replace os.dup2
 from os import fstat as _fstat
 from typing import Any
+
+_IONBF = 2  # of setvbuf(3), glibc
 
 
 class _Out(io.TextIOWrapper):
@@ -42,28 +48,66 @@ class Streams:
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
         self._identity = _identity(pipe)
-        self.restore()
+        for fd in (1, 2):
+            _dup2(pipe, fd)
+        sys.stdout = sys.__stdout__ = self._out = _Out(1, "<stdout>")
+        sys.stderr = sys.__stderr__ = self._err = _Err(2, "<stderr>")
 
-    def restore(self) -> None:
-        """Undo what a cell did to the descriptors, and to sys.stdout and sys.stderr."""
+    def restore(self) -> list[str]:
+        """Undo what a cell did to the descriptors and to sys.stdout and sys.stderr.
+
+        Returns the names of what was not in place.
+        """
+        mended = []
         for fd in (1, 2):
             if _identity(fd) != self._identity:
                 _dup2(self._pipe, fd)
-        out = getattr(self, "_out", None)
-        if out is None or out.closed:
+                mended.append(f"descriptor {fd}")
+        mended += [name for name in ("stdout", "stderr") if self._misplaced(name)]
+        if self._out.closed:
             self._out = _Out(1, "<stdout>")
-        err = getattr(self, "_err", None)
-        if err is None or err.closed:
+        if self._err.closed:
             self._err = _Err(2, "<stderr>")
         sys.stdout = sys.__stdout__ = self._out
         sys.stderr = sys.__stderr__ = self._err
         if sys.stdin is None or sys.stdin.closed:
             sys.stdin = sys.__stdin__ = open(0, closefd=False)  # noqa: SIM115 - lives as long as we
+        return mended
+
+    def _misplaced(self, name: str) -> bool:
+        ours = {"stdout": self._out, "stderr": self._err}[name]
+        return ours.closed or getattr(sys, name, None) is not ours
 
     def flush(self) -> None:
         """Write out everything that any of the streams holds back."""
         for stream in (sys.stdout, sys.stderr, self._out, self._err):
             flush(stream)
+
+
+def keep_order() -> None:
+    """Let what C code and other processes write come at its place, in this process and its forks.
+
+    C's library would hold back 4 KiB on a pipe. Python holds back a line until it ends, which is
+    quick and lets threads print whole lines; who else may write comes after what was begun.
+    """
+    libc = ctypes.CDLL(None)
+    libc.setvbuf(ctypes.c_void_p.in_dll(libc, "stdout"), None, _IONBF, 0)
+    os.register_at_fork(before=_flush_begun)
+    subprocess._fork_exec = _flushing(subprocess._fork_exec)  # type: ignore[attr-defined]
+    os.system = _flushing(os.system)
+
+
+def _flushing(start: Any) -> Any:
+    @functools.wraps(start)
+    def flushed(*args: Any, **kwargs: Any) -> Any:
+        _flush_begun()
+        return start(*args, **kwargs)
+
+    return flushed
+
+
+def _flush_begun() -> None:
+    flush(sys.stdout)
 
 
 def flush(stream: Any) -> None:

@@ -51,16 +51,20 @@ def _chain(error: BaseException, folder: str) -> str:
         if id(earlier) in seen:
             break
         seen.add(id(earlier))
-        blocks.insert(0, f"{_whole(earlier, folder)}\n\n{link}\n")
+        body = _one(earlier, folder)
+        if body or _title(earlier) != _title(error):  # else a library's, raised once more
+            blocks.insert(0, f"{_lines(body, _title(earlier))}\n\n{link}\n")
         error = earlier
     return "\n".join(blocks)
 
 
-def _whole(error: BaseException, folder: str) -> str:
-    """Return one exception with its name and message, as those before the last are shown."""
-    title = f"{type(error).__name__}: {message_of(error)}".removesuffix(": ")
-    body = _one(error, folder)
-    return f"{body}\n{title}" if body else title
+def _title(error: BaseException) -> str:
+    """Return an exception's name and message, as below a traceback."""
+    return f"{type(error).__name__}: {message_of(error)}".removesuffix(": ")
+
+
+def _lines(*parts: str) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _one(error: BaseException, folder: str, depth: int = 0) -> str:
@@ -69,16 +73,14 @@ def _one(error: BaseException, folder: str, depth: int = 0) -> str:
         parts.append(_syntax(error, folder))
     if isinstance(error, BaseExceptionGroup) and depth < _MAX_DEPTH:
         parts += _members(error, folder, depth)
-    return "\n".join(part for part in parts if part)
+    return _lines(*parts)
 
 
 def _members(group: BaseExceptionGroup[BaseException], folder: str, depth: int) -> list[str]:
     count = len(group.exceptions)
     parts = []
     for number, member in enumerate(group.exceptions[:_MAX_GROUP], 1):
-        title = f"{type(member).__name__}: {message_of(member)}"
-        body = _one(member, folder, depth + 1)
-        text = f"{body}\n{title}" if body else title
+        text = _lines(_one(member, folder, depth + 1), _title(member))
         indented = "\n".join("    " + line for line in text.split("\n"))
         parts.append(f"  exception {number} of {count}:\n{indented}")
     if count > _MAX_GROUP:

@@ -20,6 +20,7 @@ from . import process
 from .bench import Bench
 from .private import private
 from .stack import import_stack
+from .streams import keep_order
 
 #: The descriptor of the control socket.
 CONTROL = 3
@@ -66,6 +67,7 @@ class Zygote:
         process.ignore_signals()
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        keep_order()
         bench = Bench()
         imports = import_stack()
         for _ in imports:
