@@ -18,6 +18,7 @@ from .shell import Shell
 KEPT_SOURCES = 16 << 20
 #: Cells that In and %history remember.
 KEPT_INPUTS = 100
+_eval = eval  # bound here: a cell may replace it between its last two expressions
 _FUTURES = 0
 for _name in __future__.all_feature_names:
     _FUTURES |= getattr(__future__, _name).compiler_flag
@@ -127,7 +128,7 @@ class Cells:
             ended()
 
     def _execute(self, step: CodeType) -> Any:
-        value = eval(step, self._shell.user_ns)
+        value = _eval(step, self._shell.user_ns)
         if step.co_flags & inspect.CO_COROUTINE:
             value = self._loop.run(value)
         return value

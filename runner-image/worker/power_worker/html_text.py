@@ -21,6 +21,7 @@ _MAX_DEPTH = 100
 _SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL | re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,([A-Za-z0-9+/=\s\\]+)")
 _ANIMATION = re.compile(r"\bnew Animation\(|class=\"animation\"")
+_TAG = re.compile(r"<[^<>]*>")
 _SILENT = {"script", "style", "head", "template", "noscript", "title", "meta", "link"}
 _BLOCKS = {
     *("address", "article", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt"),
@@ -58,7 +59,8 @@ def read_html(html: str) -> Page:
     _walk(parser.fragment_fromstring(source, create_parent="div"), parts)
     lines = [line.rstrip() for line in "".join(parts).split("\n")]
     kept = [line for i, line in enumerate(lines) if line or (i and lines[i - 1])]
-    return Page("\n".join(kept).strip("\n"), pictures)
+    text = "\n".join(kept).strip("\n")
+    return Page(text or _TAG.sub("", source).strip(), pictures)  # too deep for the parser
 
 
 def _decoded(matches: Iterable[re.Match[str]]) -> list[bytes]:

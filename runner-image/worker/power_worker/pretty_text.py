@@ -36,7 +36,7 @@ class _Room:
     def take(self, text: str) -> str:
         if len(text) > self.left:
             text = f"{text[: max(self.left, 0)]}... (cut)"
-        self.left -= len(text)
+        self.left -= len(text) + len(", ")
         return text
 
 

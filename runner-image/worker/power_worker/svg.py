@@ -1,6 +1,7 @@
 """SVG drawn as PNG, for those who see pictures and read no markup."""
 
 import re
+from contextlib import suppress
 
 #: Bytes of markup that are looked at.
 MAX_SVG = 20 << 20
@@ -30,7 +31,9 @@ def svg_to_png(markup: str | bytes) -> bytes:
     if len(data) > MAX_SVG:
         raise ValueError(f"the SVG has more than {MAX_SVG >> 20} MiB")
     parser = etree.XMLParser(resolve_entities="internal", no_network=True, recover=True)
-    root = etree.fromstring(data.strip(), parser)
+    root = None
+    with suppress(etree.XMLSyntaxError):
+        root = etree.fromstring(data.strip(), parser)
     if root is None or etree.QName(root).localname != "svg":
         raise ValueError("this is no SVG")
     _drop_outside(root)

@@ -60,7 +60,7 @@ def test_text_shows_in_the_order_written_whoever_wrote_it(kernel: Kernel) -> Non
         "subprocess.run(['echo', '4'])\n"
         "print('5', end='')\n"
         "sys.stderr.write('6')\n"
-        "libc = ctypes.CDLL(None); libc.puts(b'7'); libc.fflush(None)\n"
+        "libc = ctypes.CDLL(None); libc.puts(b'7')\n"
         "!echo 8\n"
         "display('9')\n"
         "print('last')\n"
@@ -68,6 +68,27 @@ def test_text_shows_in_the_order_written_whoever_wrote_it(kernel: Kernel) -> Non
     )
     assert run.value == "'value'"
     assert run.output == "1\n2\n3\n4\n567\n8\n'9'\nlast\n"
+
+
+def test_a_line_that_was_begun_comes_before_what_others_write(kernel: Kernel) -> None:
+    run = kernel.cell(
+        "import ctypes, os, subprocess\nlibc = ctypes.CDLL(None)\n"
+        "print('1', end=' ')\nsubprocess.run(['echo', '2'])\n"
+        "print('3', end=' ')\nos.system('echo 4')\n"
+        "print('5', end=' ')\nif os.fork() == 0:\n    print('6')\n    os._exit(0)\nos.wait()\n"
+        "libc.printf(b'7 ')\nprint('8')\nlibc.printf(b'no line end')"
+    )
+    assert run.output == "1 2\n3 4\n5 6\n7 8\nno line end"
+
+
+def test_threads_print_whole_lines(kernel: Kernel) -> None:
+    run = kernel.cell(
+        "import threading\n"
+        "def say(n):\n    for i in range(200): print('thread', n, 'line', i)\n"
+        "threads = [threading.Thread(target=say, args=(n,)) for n in range(4)]\n"
+        "for t in threads: t.start()\nfor t in threads: t.join()"
+    )
+    assert {len(line.split()) for line in run.output.splitlines()} == {4}
 
 
 def test_lone_surrogates_are_no_error(kernel: Kernel) -> None:
@@ -103,27 +124,6 @@ def test_run_executes_a_script_and_its_failure_is_the_cells(kernel: Kernel, tmp_
     run = kernel.cell("%run bad.py")
     assert (run.status, run.error["name"]) == ("error", "ZeroDivisionError")
     assert "bad.py, line 2, in f" in run.error["traceback"]
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "message"),
-    [
-        ("import sys; sys.exit()", "ok", ""),
-        ("import sys; sys.exit(0)", "ok", ""),
-        ("exit()", "ok", ""),
-        ("quit()", "ok", ""),
-        ("import sys; sys.exit(2)", "error", "status 2"),
-        ("import sys; sys.exit('no data')", "error", "no data"),
-    ],
-)
-def test_exit_ends_the_cell_and_not_the_kernel(
-    kernel: Kernel, code: str, status: str, message: str
-) -> None:
-    kernel.cell("kept = 1")
-    run = kernel.cell(code)
-    assert run.status == status
-    assert message in run.error.get("message", "")
-    assert kernel.cell("kept").value == "1"
 
 
 @pytest.mark.parametrize(

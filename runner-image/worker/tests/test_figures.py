@@ -9,6 +9,11 @@ from harness import Kernel, Run
 from PIL import Image
 
 SETUP = "import matplotlib.pyplot as plt\n"
+ANIMATION = (
+    "from matplotlib.animation import FuncAnimation\nfig, ax = plt.subplots()\n"
+    "line, = ax.plot([], [])\nax.set(xlim=(0, 5), ylim=(0, 5))\n"
+    "a = FuncAnimation(fig, lambda i: line.set_data(range(i), range(i)), frames=6)\n"
+)
 
 
 def pictures(run: Run) -> list[Image.Image]:
@@ -84,6 +89,11 @@ def pictures(run: Run) -> list[Image.Image]:
             ),
             1,
         ),
+        ("fig, ax = plt.subplots()\nplt.close()\ndisplay(fig)\nfig.savefig('a.png')", 1),
+        ("fig, ax = plt.subplots()\ndisplay(fig)\nax.plot([1])\nfig.savefig('a.png')", 2),
+        (ANIMATION + "a", 1),
+        (ANIMATION + "plt.close()\na", 1),
+        (ANIMATION + "plt.close()\nfrom IPython.display import HTML\nHTML(a.to_jshtml())", 1),
         (
             (
                 "from matplotlib.backends.backend_pdf import PdfPages\n"
@@ -196,7 +206,42 @@ def test_pictures_of_pillow_and_ipython_show(kernel: Kernel) -> None:
         )
         == 1
     )
-    assert len(kernel.cell("display(im)\ndisplay(im.convert('CMYK'))").displays) == 2
+    assert len(kernel.cell("display(im)\ndisplay(im.rotate(90, expand=True))").displays) == 2
+    assert len(kernel.cell("im.show()\nim").displays) == 1
+    assert len(kernel.cell("im.convert('CMYK')").displays) == 1
+
+
+@pytest.mark.parametrize(
+    "show", ["display(I('a.gif'))", "from PIL import Image\nImage.open('a.gif')", "a"]
+)
+def test_an_animation_is_reduced_to_a_frame(kernel: Kernel, show: str) -> None:
+    kernel.cell(SETUP + ANIMATION + "a.save('a.gif', writer='pillow')")
+    run = kernel.cell("from IPython.display import Image as I\n" + show)
+    (picture,) = pictures(run)
+    assert getattr(picture, "n_frames", 1) == 1
+    assert run.value == ""
+
+
+def test_a_frame_shows_what_the_animation_draws(kernel: Kernel) -> None:
+    empty, drawn = (pictures(kernel.cell(SETUP + ANIMATION + end))[0] for end in ("del a", "a"))
+    assert empty.tobytes() != drawn.tobytes()
+
+
+def test_saving_a_video_says_what_to_do_instead(kernel: Kernel) -> None:
+    run = kernel.cell(SETUP + ANIMATION + "a.to_html5_video()")
+    assert ".gif" in run.error["hint"]
+
+
+def test_a_file_of_too_many_pixels_is_shown_as_the_figure_itself(kernel: Kernel) -> None:
+    run = kernel.cell(
+        SETUP + "from power_worker import pictures\npictures.MAX_PIXELS = 100_000\n"
+        "plt.figure(figsize=(1, 1))\nplt.plot([1])\nplt.savefig('big.png', dpi=400)\nplt.close()"
+    )
+    assert [d["file"] for d in run.displays] == ["charts/00000001-1.png"]
+    run = kernel.cell("from IPython.display import Image\nImage('big.png')")
+    assert run.value == "[picture not shown: it has more than 120,000,000 pixels]"
+    run = kernel.cell("display({'image/png': b'nonsense'}, raw=True)")
+    assert run.output == "[picture not shown: it is no picture that can be read]\n"
 
 
 def test_figures_are_closed_at_the_end_of_a_cell(kernel: Kernel) -> None:
