@@ -89,8 +89,10 @@ def test_other_things_read_as_text(kernel: Kernel, code: str, words: str) -> Non
         "class P:\n    def _repr_png_(self): return png\nP()",
         "class P:\n    def _repr_jpeg_(self): return jpeg\nP()",
         "from IPython.display import Image\nImage(png)",
-        "import base64\nclass H:\n    def _repr_html_(self):\n        "
-        "return f'<img src=\"data:image/png;base64,{base64.b64encode(png).decode()}\">'\nH()",
+        (
+            "import base64\nclass H:\n    def _repr_html_(self):\n        "
+            "return f'<img src=\"data:image/png;base64,{base64.b64encode(png).decode()}\">'\nH()"
+        ),
     ],
 )
 def test_pictures_come_as_pictures(kernel: Kernel, code: str) -> None:
