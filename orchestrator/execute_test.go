@@ -137,6 +137,24 @@ func TestASandboxThatDiesBetweenCallsLeavesANotice(t *testing.T) {
 	t.Error("no notice came")
 }
 
+// Its reply may never be asked for, and the next cell meets a fresh kernel.
+func TestAJobThatEndsItsKernelLeavesANotice(t *testing.T) {
+	r := newRig(t)
+	r.run("a", "set x 1")
+	e, err := r.Submit(t.Context(), ref("a"), orchestrator.Cell{Code: "vanish"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.run("a", "get x") // after the job
+	if n := r.Notices(t.Context(), ref("a")); len(n) != 1 || !strings.Contains(n[0], e.ID) || !strings.Contains(n[0], "variables are lost") {
+		t.Errorf("notices %q", n)
+	}
+	r.run("a", "vanish")
+	if n := r.Notices(t.Context(), ref("a")); len(n) != 0 {
+		t.Errorf("notices %q of what a reply has told", n)
+	}
+}
+
 func TestTheHostsOwnClockRemovesASandboxThatNeverAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
