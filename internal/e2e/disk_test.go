@@ -7,13 +7,14 @@ import (
 	"testing"
 )
 
-// writes is code that writes files of 16 MiB each until it is stopped.
+// writes is code that writes files of 4 MiB each until it is stopped, slowly
+// enough for a busy machine to notice long before it is twice too much.
 const writes = `
 import os, time
-for n in range(64):
+for n in range(256):
     with open(f"part-{n}", "wb") as f:
-        f.write(os.urandom(1 << 20) * 16)
-    time.sleep(0.02)
+        f.write(os.urandom(1 << 20) * 4)
+    time.sleep(0.05)
 time.sleep(60)`
 
 func TestASessionsFilesAreBoundedInAll(t *testing.T) {
@@ -33,10 +34,10 @@ func TestADeletedFileThatIsStillOpenCounts(t *testing.T) {
 	c.fails("execute_code", map[string]any{"code": `
 import os, time
 held = []
-for n in range(64):
+for n in range(256):
     f = open("hidden", "wb"); os.remove("hidden"); held.append(f)
-    f.write(os.urandom(1 << 20) * 16); f.flush()
-    time.sleep(0.02)
+    f.write(os.urandom(1 << 20) * 4); f.flush()
+    time.sleep(0.05)
 time.sleep(60)`}, "DiskFull")
 	c.wants(c.run("len(held) > 0"), "True")
 }
