@@ -14,6 +14,7 @@ readonly packages=(
 	base-files base-passwd bash bsdutils coreutils dash debianutils diffutils findutils grep gzip
 	hostname libc-bin mawk ncurses-base sed tar util-linux
 	media-types netbase tzdata
+	libnss-myhostname # an /etc/hosts of the image is hidden by the engine's, which is empty without a network
 	python3 python3-minimal python3.13 python3.13-minimal
 	libpython3-stdlib libpython3.13-minimal libpython3.13-stdlib libgomp1
 	chromium-common chromium-headless-shell gcc-14-base
@@ -114,12 +115,6 @@ name_users() {
 	}' </dev/null >>"$root/etc/group"
 }
 
-# name_hosts resolves what needs no network. The engine writes this file only where it sets a network
-# up, and for a sandbox it does not.
-name_hosts() {
-	printf '127.0.0.1 localhost sandbox\n::1 localhost ip6-localhost ip6-loopback\n' >"$root/etc/hosts"
-}
-
 mkdir -p "$root"
 {
 	printf '%s\n' "${packages[@]}"
@@ -128,5 +123,4 @@ mkdir -p "$root"
 copy /tmp/kept
 trim
 name_users
-name_hosts
 prepare
