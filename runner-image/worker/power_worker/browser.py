@@ -14,6 +14,8 @@ from choreographer.browsers.chromium import Chromium
 from choreographer.errors import BrowserClosedError, BrowserFailedError, ChannelClosedError
 from kaleido.kaleido import Kaleido
 
+from .environment import browser
+
 #: Seconds for the browser's start and for one chart; 3-D charts of many points take several.
 START_TIMEOUT = 60
 CHART_TIMEOUT = 90
@@ -130,7 +132,8 @@ class Browser:
 
     def call_function(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method of Kaleido: calc_fig, write_fig or write_fig_from_object."""
-        options = {"mathjax": False, **(kwargs.pop("kopts", None) or {})}
+        # The path is given, for a cell may have cleared the environment.
+        options = {"mathjax": False, "path": browser(), **(kwargs.pop("kopts", None) or {})}
         try:
             return self._call(method, args, kwargs, options)
         except _DEAD:

@@ -43,13 +43,18 @@ def cpus() -> int:
         return os.cpu_count() or 1
 
 
+def browser() -> str | None:
+    """Return the browser's program, None where there is none."""
+    return next((path for path in BROWSERS if os.access(path, os.X_OK)), None)
+
+
 def settings() -> dict[str, str]:
     """Return the variables that are missing from the environment, with their values."""
     wanted = dict.fromkeys(POOLS, str(cpus())) if "POWER_CPUS" in os.environ else {}
     wanted |= DEFAULTS
-    browser = next((path for path in BROWSERS if os.access(path, os.X_OK)), None)
-    if browser:
-        wanted["BROWSER_PATH"] = browser
+    program = browser()
+    if program:
+        wanted["BROWSER_PATH"] = program
     return {name: value for name, value in wanted.items() if name not in os.environ}
 
 

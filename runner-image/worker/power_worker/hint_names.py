@@ -85,7 +85,7 @@ def column(error: KeyError) -> str:
     found = near(error.args[0] if error.args else "", columns)
     if found:
         return f"Near in name: {quoted(found)}"
-    return f"{what}: {quoted(columns)}"
+    return f"{what}: {quoted(columns)}" if columns else ""
 
 
 def _pandas_self(tb: TracebackType | None) -> Any:

@@ -24,6 +24,7 @@ _SIGNS = {
     "running event loop": "An event loop runs here already: await the coroutine instead, also at "
     "a cell's top level.",
     "no current event loop": "Await the coroutine at the cell's top level, or asyncio.run() it.",
+    "anywidget": "There is no page that widgets could live in: use go.Figure.",
     "ffmpeg": "There is no ffmpeg: save an animation as .gif, with writer='pillow'.",
     "unknown file extension: .mp4": "There is no ffmpeg: save an animation as .gif.",
 }
@@ -48,8 +49,8 @@ def _hint(error: BaseException, namespace: dict[str, Any], folder: Path) -> str:
         (AttributeError, hint_names.attribute),
         (MemoryError, lambda _: _SMALLER),
     ):
-        if isinstance(error, kind):
-            return words(error)
+        if isinstance(error, kind) and (found := words(error)):
+            return found
     message = str(error).lower()
     said = [words for sign, words in _SIGNS.items() if sign in message]
     if said:
