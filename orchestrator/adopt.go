@@ -37,7 +37,11 @@ func (o *Orchestrator) adopt(ctx context.Context) error {
 		o.adoptClaim(ctx, c, running[c.SandboxID], past)
 	}
 	o.loseRest(past)
-	return o.sweep(ctx, found, claimed)
+	if err := o.sweep(ctx, found, claimed); err != nil {
+		return err
+	}
+	o.runAgain(past) // their new sandboxes must not be swept
+	return nil
 }
 
 // adoptClaim registers one claim's session, with its kernel if that answers.
@@ -64,7 +68,7 @@ func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, runnin
 	s.notices = past.notices[s.ref]
 	o.mu.Unlock()
 	if !running {
-		o.lose(s, past.take(s.ref))
+		o.lose(s, past)
 		o.tell(s, "the server restarted: session %q has no variables from before; its files are kept", c.SessionID)
 		return
 	}
@@ -72,7 +76,7 @@ func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, runnin
 		o.log.Warn("a running sandbox could not be adopted", "session_id", c.SessionID, "sandbox_id", c.SandboxID, "error", err)
 		o.scrap(c.SandboxID, nil)
 		o.freePlace(s)
-		o.lose(s, past.take(s.ref))
+		o.lose(s, past)
 		o.tell(s, "the server restarted and the kernel of session %q could not be kept: its variables are lost, its files are kept", c.SessionID)
 	}
 }

@@ -112,8 +112,19 @@ func (o *Orchestrator) conduct(x *execution) {
 		o.finish(x, Outcome{Status: StatusCancelled}, nil)
 		return
 	}
+	if o.isJob(x) {
+		// A start that finds it queued may then run it: it cannot have begun. A
+		// record that cannot be written keeps no job from running.
+		_ = o.written(ctx)
+	}
 	outcome, err := k.Run(ctx, x.run, sink{o, x})
 	o.conclude(x, k, outcome, err)
+}
+
+func (o *Orchestrator) isJob(x *execution) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return x.Job
 }
 
 // conclude records a run's end. A kernel that failed us is of no more use.

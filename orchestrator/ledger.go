@@ -210,7 +210,7 @@ func (b Batch) empty() bool {
 // record is the execution as it is kept. The caller holds mu.
 func (x *execution) record() Record {
 	r := Record{Execution: x.snapshot(), Op: x.run.Op}
-	if x.Job && x.Status == StatusQueued {
+	if x.Job && !x.Status.Ended() {
 		r.Code = x.run.Code
 	}
 	return r

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"power-interpreter/orchestrator"
 )
@@ -66,21 +67,57 @@ func TestQueuedJobsRunAfterARestartInTheirOrder(t *testing.T) {
 
 func TestWhatCannotBeKnownIsLostAndToldSo(t *testing.T) {
 	r := newRig(t)
+	r.run("a", "set x 1")
 	running := r.job("a", "wait")
 	waiting := r.submit("a", "get x")
 	r.stop()
 	r.engine.Destroy()
 	r.start()
-	for _, id := range []string{running.ID, waiting.ID} {
-		if e := r.ended(id); e.Status != orchestrator.StatusLost {
-			t.Errorf("got %+v", e)
-		}
+	if e := r.ended(running.ID); e.Status != orchestrator.StatusLost {
+		t.Errorf("got %+v", e)
+	}
+	if e := r.ended(waiting.ID); e.Status != orchestrator.StatusCompleted || e.Reply.Value != "" {
+		t.Errorf("got %+v: want it run in a fresh kernel, for it had not begun", e)
 	}
 	told := strings.Join(r.Notices(t.Context(), ref("a")), "\n")
-	for _, word := range []string{running.ID, waiting.ID, "cannot be known", "no variables"} {
+	for _, word := range []string{running.ID, "cannot be known", "no variables", "fresh kernel: job " + waiting.ID} {
 		if !strings.Contains(told, word) {
 			t.Errorf("%q is not in the notices %q", word, told)
 		}
+	}
+}
+
+// The first sandbox of a session takes a moment, and the server may end in it.
+func TestAJobOfASessionThatHadNoSandboxYetRunsAfterARestart(t *testing.T) {
+	r := newRig(t)
+	queued := orchestrator.Execution{ID: "0000000a", Session: ref("new"), Status: orchestrator.StatusQueued, Job: true, Timeout: time.Minute}
+	r.stop()
+	write := orchestrator.Batch{Executions: []orchestrator.Record{{Execution: queued, Op: orchestrator.OpCell, Code: "print ran"}}}
+	if err := r.store.Write(t.Context(), write); err != nil {
+		t.Fatal(err)
+	}
+	r.start()
+	if e := r.ended(queued.ID); e.Status != orchestrator.StatusCompleted || e.Reply.Output != "ran" {
+		t.Errorf("got %+v", e)
+	}
+	if told := r.Notices(t.Context(), ref("new")); len(told) != 1 || !strings.Contains(told[0], queued.ID) {
+		t.Errorf("notices %q", told)
+	}
+}
+
+// The server may end between a job's beginning and the runner's hearing of it.
+func TestAJobOfWhichTheLivingRunnerNeverHeardRunsAfterARestart(t *testing.T) {
+	r := newRig(t)
+	r.run("a", "set x 7")
+	begun := orchestrator.Execution{ID: "0000000b", Session: ref("a"), Status: orchestrator.StatusRunning, Job: true, Timeout: time.Minute, Started: time.Now()}
+	r.stop()
+	write := orchestrator.Batch{Executions: []orchestrator.Record{{Execution: begun, Op: orchestrator.OpCell, Code: "get x"}}}
+	if err := r.store.Write(t.Context(), write); err != nil {
+		t.Fatal(err)
+	}
+	r.start()
+	if e := r.ended(begun.ID); e.Status != orchestrator.StatusCompleted || e.Reply.Value != "7" {
+		t.Errorf("got %+v", e)
 	}
 }
 

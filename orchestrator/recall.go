@@ -16,6 +16,13 @@ type past struct {
 	ended      map[string]bool // ids of those whose end the store has
 	notices    map[Ref][]string
 	used       map[Ref]time.Time
+	again      []again
+}
+
+// again is a job to run that an earlier run of this program had accepted.
+type again struct {
+	session *session
+	record  Record
 }
 
 // recall takes a store's memory over.
@@ -86,10 +93,11 @@ func (o *Orchestrator) takeOver(s *session, k Kernel, p *past) {
 	for _, r := range mine {
 		switch _, open := left[r.ID]; {
 		case !open:
-		case r.Status == StatusQueued && r.Job && r.Code != "":
+		// The runner, which lives, has never heard of the others: they have not begun.
+		case r.Job && r.Code != "":
 			o.requeue(s, r)
 			waiting = append(waiting, r.ID)
-		default: // the runner, which lives, has never heard of it
+		default:
 			r.Started = time.Time{}
 			o.endUnseen(s, r, StatusCancelled)
 		}
@@ -145,6 +153,7 @@ func (o *Orchestrator) resumed(s *session, k Kernel, id string, left map[string]
 
 // requeue has a job that had not begun wait for its turn again.
 func (o *Orchestrator) requeue(s *session, r Record) {
+	r.Started = time.Time{}
 	x := o.revive(s, r)
 	o.goOwned(func() { o.conduct(x) })
 }
@@ -161,9 +170,14 @@ func (o *Orchestrator) revive(s *session, r Record) *execution {
 }
 
 // lose records executions whose sandbox is gone with whatever became of them.
-func (o *Orchestrator) lose(s *session, records []Record) {
+// Jobs that had not begun run again, in a fresh one.
+func (o *Orchestrator) lose(s *session, p *past) {
 	var jobs []string
-	for _, r := range records {
+	for _, r := range p.take(s.ref) {
+		if r.isUntouched() {
+			p.again = append(p.again, again{s, r})
+			continue
+		}
 		o.endUnseen(s, r, StatusLost)
 		if r.Op == OpCell {
 			jobs = append(jobs, r.ID)
@@ -171,6 +185,22 @@ func (o *Orchestrator) lose(s *session, records []Record) {
 	}
 	if len(jobs) > 0 {
 		o.tell(s, "the server stopped while code of session %q was running or waiting; what became of it cannot be known: job %s", s.ref.ID, strings.Join(jobs, ", "))
+	}
+}
+
+// isUntouched says whether a job has surely not begun: its beginning is written
+// before the runner hears of it.
+func (r Record) isUntouched() bool { return r.Status == StatusQueued && r.Job && r.Code != "" }
+
+// runAgain has the jobs that had not begun wait for their turn.
+func (o *Orchestrator) runAgain(p *past) {
+	waiting := map[*session][]string{}
+	for _, a := range p.again {
+		o.requeue(a.session, a.record)
+		waiting[a.session] = append(waiting[a.session], a.record.ID)
+	}
+	for s, ids := range waiting {
+		o.tell(s, "the server restarted; jobs of session %q that had not begun run in a fresh kernel: job %s", s.ref.ID, strings.Join(ids, ", "))
 	}
 }
 
@@ -186,7 +216,8 @@ func (o *Orchestrator) endUnseen(s *session, r Record, status Status) {
 	o.keep(x)
 }
 
-// loseRest records the executions of sessions that are not there any more.
+// loseRest records the executions of sessions that are not there any more. One
+// that was so new that it had no sandbox yet is made again for its jobs.
 func (o *Orchestrator) loseRest(p *past) {
 	ids := slices.Collect(func(yield func(string) bool) {
 		for _, id := range p.order {
@@ -198,6 +229,15 @@ func (o *Orchestrator) loseRest(p *past) {
 	var batch Batch
 	for _, id := range ids {
 		r := p.unfinished[id]
+		if r.isUntouched() {
+			if s, err := o.session(r.Session); err == nil {
+				o.mu.Lock()
+				s.notices = p.notices[r.Session]
+				o.mu.Unlock()
+				p.again = append(p.again, again{s, r})
+				continue
+			}
+		}
 		r.Status, r.Ended, r.Code = StatusLost, time.Now(), ""
 		batch.Executions = append(batch.Executions, r)
 	}

@@ -27,7 +27,8 @@ type Store interface {
 type Record struct {
 	Execution
 	Op Op
-	// Code is kept while a job waits for its turn, and no longer.
+	// Code is kept until a job has ended, and no longer: a start may find that
+	// its runner has never heard of it.
 	Code string
 }
 
