@@ -1,0 +1,52 @@
+package storm
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"power-interpreter/internal/chaos/ledger"
+)
+
+// Figures are what a storm comes to.
+type Figures struct {
+	Seed            uint64
+	Kills, Removals int
+	Median, Slowest time.Duration // from the start of a server to its health
+	Process         Process       // of the last server, at rest
+	ledger.Counts
+	Faults []string // what must not be
+}
+
+func (f *Figures) add(c ledger.Counts) {
+	f.Cells += c.Cells
+	f.Jobs += c.Jobs
+	f.Counts.Files += c.Files
+	f.Losses += c.Losses
+	f.Repeated += c.Repeated
+	f.Resumed += c.Resumed
+	f.Lost += c.Lost
+	f.Counts.Unanswered += c.Unanswered
+	f.Counts.Refused += c.Refused
+}
+
+func (f *Figures) starts(all []time.Duration) {
+	slices.Sort(all)
+	if len(all) > 0 {
+		f.Median, f.Slowest = all[len(all)/2], all[len(all)-1]
+	}
+}
+
+// String is one line.
+func (f Figures) String() string {
+	return strings.Join([]string{
+		fmt.Sprintf("chaos: seed %d: %d kills, %d sandboxes removed", f.Seed, f.Kills, f.Removals),
+		fmt.Sprintf("%d cells, %d jobs and %d files acknowledged", f.Cells, f.Jobs, f.Counts.Files),
+		fmt.Sprintf("%d calls unanswered, %d refused", f.Counts.Unanswered, f.Counts.Refused),
+		fmt.Sprintf("%d runs went on as jobs, %d losses told (%d again), %d jobs lost with them", f.Resumed, f.Losses, f.Repeated, f.Lost),
+		fmt.Sprintf("healthy after %d ms at the median, %d at most", f.Median.Milliseconds(), f.Slowest.Milliseconds()),
+		f.Process.String(),
+		fmt.Sprintf("%d faults", len(f.Faults)),
+	}, "; ")
+}
