@@ -34,8 +34,8 @@ test: setup ## every test: Go, the worker and the image in a sandbox, the whole 
 lint: ## formatting, vet and linters of Go, Python and shell
 	@deploy/lint.sh
 
-bench: setup ## figures of this machine: the engine's round trips, the supervisor's and a call's overhead
-	@go test -tags e2e -run '^$$' -bench . ./internal/docker ./internal/mcptool/transport ./runner-image/supervisor/internal/core
+bench: setup ## figures of this machine beside their floors and a notebook gateway; ARGS=--help
+	@bin/power-interpreter bench $(ARGS)
 
 lock: ## runner-image/requirements*.txt anew from their .in files
 	@deploy/lock.sh

@@ -23,6 +23,7 @@ type program struct {
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
 	Stdio    stdioCommand    `cmd:"" help:"Serve MCP over stdin and stdout, for desktop clients."`
 	Sessions sessionsCommand `cmd:"" help:"Look after the sessions of a data folder."`
+	Bench    benchCommand    `cmd:"" help:"Measure the program, and compare measurements."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 

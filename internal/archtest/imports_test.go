@@ -33,6 +33,7 @@ var allowed = []struct {
 	{"runner-image/supervisor", []string{"internal/wire", "runner-image/supervisor"}, "runs in every sandbox: small, standard library and the frames"},
 	{"internal/demo", []string{"internal/demo", "internal/workbook"}, "a client like any other: it knows the server by its protocol alone"},
 	{"internal/chaos", []string{"internal/chaos"}, "clients like any other, that hold a server to its word: they must not share its view of things"},
+	{"internal/bench", []string{"internal/bench", "internal/demo/program"}, "measures the server from outside, as a client: what is within it is none of its business"},
 	{"internal/workbook", nil, "what the demo and the end-to-end tests hold answers against: it must know nothing of the server"},
 	{"internal/readme", []string{"internal/config"}, "holds README.md against the settings and the tools' published schemas"},
 	{"internal/archtest", nil, ""},

@@ -1,0 +1,62 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+)
+
+// usage is what is used of the engine's statistics of a container.
+type usage struct {
+	CPU struct {
+		Usage struct {
+			Total uint64 `json:"total_usage"` // nanoseconds
+		} `json:"cpu_usage"`
+	} `json:"cpu_stats"`
+	Memory struct {
+		Usage uint64            `json:"usage"`
+		Stats map[string]uint64 `json:"stats"`
+	} `json:"memory_stats"`
+}
+
+func (e *Engine) usage(ctx context.Context, id string) (usage, error) {
+	var u usage
+	return u, e.call(ctx, http.MethodGet, "/containers/"+id+"/stats?stream=false&one-shot=true", nil, &u)
+}
+
+// Memory is what a container takes, in bytes: all that its cgroup is charged
+// but for pages of files, which belong to whoever read them first, and which
+// the kernel takes back when it likes.
+func (e *Engine) Memory(ctx context.Context, id string) (float64, error) {
+	u, err := e.usage(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	file := u.Memory.Stats["total_active_file"] + u.Memory.Stats["total_inactive_file"] // cgroup v1
+	if _, v1 := u.Memory.Stats["total_rss"]; !v1 {
+		file = u.Memory.Stats["active_file"] + u.Memory.Stats["inactive_file"]
+	}
+	return float64(u.Memory.Usage - min(file, u.Memory.Usage)), nil
+}
+
+// SandboxesMemory is what all sandboxes of a server take, in bytes.
+func (s *Server) SandboxesMemory(ctx context.Context) (float64, error) {
+	ids, err := s.Sandboxes(ctx)
+	if err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for _, id := range ids {
+		taken, err := s.engine.Memory(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		sum += taken
+	}
+	return sum, nil
+}
+
+// Memory is the server's own resident memory, in bytes.
+func (s *Server) Memory() (float64, error) {
+	return status(fmt.Sprintf("/proc/%d/", s.Pid), "VmRSS:")
+}

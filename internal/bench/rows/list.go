@@ -1,0 +1,13 @@
+package rows
+
+// experiments are all, in the order of the table.
+func experiments(o Options) []experiment {
+	all := []experiment{
+		spare(), cold(), warmCall(), together(), reset(), death(), interrupt(),
+		printed(), work(), chart(), plotly(), memory(), fetch(),
+	}
+	if o.Sessions > 0 {
+		all = append(all, many(o.Sessions))
+	}
+	return all
+}
