@@ -22,9 +22,9 @@ const (
 	// a spare imports libraries in steps of up to half a second of work, never
 	// of waiting.
 	calm = 400 * time.Millisecond
-	// idleWork is how much processor time a sandbox may take within calm for its
-	// clocks and its garbage collector.
-	idleWork = 4 * time.Millisecond
+	// idleShare is how much of a processor a sandbox may take within that time
+	// for its clocks: it is a tenth of this where nothing else runs.
+	idleShare = 0.02
 	// calmPatience bounds the wait for it: forty sandboxes on two cores take two
 	// minutes for their imports.
 	calmPatience = 5 * time.Minute
@@ -98,6 +98,9 @@ func (s *Server) Stop() error {
 	return errors.Join(err, s.log.Close(), os.RemoveAll(s.Data))
 }
 
+// LastWords is the end of its log under a heading, or empty.
+func (s *Server) LastWords() string { return s.program.LastWords() }
+
 // Sandboxes returns the ids of its containers.
 func (s *Server) Sandboxes(ctx context.Context) ([]string, error) {
 	return s.engine.list(ctx, dataLabel+"="+s.Data)
@@ -143,25 +146,32 @@ func (s *Server) quiet(ctx context.Context, want int) (bool, error) {
 		return false, ctx.Err()
 	}
 	after, err := s.work(ctx)
-	if err != nil || len(after) != want || len(before) != want {
+	if err != nil || len(after) != want {
 		return false, err
 	}
-	for id, used := range after {
-		if was, known := before[id]; !known || used-was > uint64(idleWork) {
+	for id, now := range after {
+		was, known := before[id]
+		if !known || (now.used-was.used).Seconds() > idleShare*now.at.Sub(was.at).Seconds() {
 			return false, nil
 		}
 	}
 	return true, nil
 }
 
-// work is the processor time of each sandbox so far, in nanoseconds. One that
-// goes away meanwhile has none.
-func (s *Server) work(ctx context.Context) (map[string]uint64, error) {
+// worked is what a sandbox had used of processors at some time.
+type worked struct {
+	used time.Duration
+	at   time.Time
+}
+
+// work is the processor time of each sandbox so far. One that goes away
+// meanwhile has none.
+func (s *Server) work(ctx context.Context) (map[string]worked, error) {
 	ids, err := s.Sandboxes(ctx)
-	work := map[string]uint64{}
+	work := map[string]worked{}
 	for _, id := range ids {
 		if u, gone := s.engine.usage(ctx, id); gone == nil {
-			work[id] = u.CPU.Usage.Total
+			work[id] = worked{time.Duration(u.CPU.Usage.Total), time.Now()}
 		}
 	}
 	return work, errors.Join(err, ctx.Err())

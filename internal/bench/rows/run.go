@@ -108,7 +108,7 @@ func (e experiment) measure(ctx context.Context, b *bed, repeat int) ([]bench.Ro
 	}
 	if err != nil {
 		for i := range rows {
-			rows[i].Failed = err.Error()
+			rows[i].Failed = err.Error() + b.server.LastWords()
 		}
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
