@@ -78,7 +78,7 @@ func TestValuesReadAsText(t *testing.T) {
 	c.run("import pandas as pd, numpy as np\nfrom IPython.display import *\ndf = pd.DataFrame({'region': ['East', 'West'], 'n': [1.5, 22.25]})")
 	for code, words := range map[string][]string{
 		"df.style.format({'n': '{:.1f}'}).set_caption('Sales')":                              {"Sales", "0  East     1.5"},
-		"HTML('<h2>Title</h2><p>Some <b>bold</b> text</p>' + df.to_html())":                  {"Title\nSome bold text", "1  West  22.25"},
+		"HTML('<h2>Title</h2><p>Some <b>bold</b> text</p>' + df.to_html())":                  {"Title\nSome bold text", "1  West    22.25"},
 		"display(JSON({'a': 1}), Markdown('# Head'), Latex('$x$'), Code('print(1)'))":        {`{"a": 1}`, "# Head", "$x$", "print(1)"},
 		"display(IFrame('http://a/', 1, 1), Audio(data=b'RIFF', rate=8), Javascript('x()'))": {"page not shown: http://a/", "audio not shown", "JavaScript not run"},
 		"import statsmodels.api as sm\nsm.OLS([1., 2, 4], [1., 2, 3]).fit().summary()":       {"OLS Regression Results"},

@@ -21,6 +21,7 @@ class Guard:
         self._builtins = dict(vars(builtins))
         self._recursion = sys.getrecursionlimit()
         self._displayhook = sys.displayhook
+        self._excepthook = sys.excepthook
         self._main = sys.modules["__main__"]
         self._modules = sys.modules
         self._known = dict(sys.modules)
@@ -52,6 +53,8 @@ class Guard:
         sys.settrace(None)
         sys.setprofile(None)
         sys.displayhook = self._displayhook
+        if not callable(sys.excepthook):
+            sys.excepthook = self._excepthook  # no thread starts without one
         sys.breakpointhook = _no_breakpoint
         sys.modules = self._modules
         if sys.modules.get("sys") is not sys:  # a cell has cleared it

@@ -84,6 +84,11 @@ def test_a_browser_that_died_is_replaced(plotter: Kernel) -> None:
     assert len(run.displays) == 1, run
 
 
+def test_a_cleared_environment_stops_no_browser(plotter: Kernel) -> None:
+    plotter.cell("import os; os.environ.clear()")
+    test_a_browser_that_died_is_replaced(plotter)
+
+
 def test_the_browser_dies_with_its_kernel(zygote: Zygote, tmp_path: Path) -> None:
     k = zygote.fork(tmp_path)
     k.cell(SETUP + "fig.show()")

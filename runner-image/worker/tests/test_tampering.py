@@ -86,6 +86,14 @@ def test_a_chosen_folder_stays_and_a_deleted_one_is_left(kernel: Kernel) -> None
     assert "deleted" not in kernel.cell("1").output
 
 
+def test_threads_start_after_a_hook_was_taken_away(kernel: Kernel) -> None:
+    kernel.cell("import sys; sys.excepthook = None")
+    run = kernel.cell(
+        "import threading\nt = threading.Thread(target=print, args=('ran',))\nt.start(); t.join()"
+    )
+    assert run.output == "ran\n"
+
+
 def test_a_mask_does_not_hide_charts(kernel: Kernel) -> None:
     kernel.cell("import os, matplotlib.pyplot as plt\nos.umask(0o777)")
     run = kernel.cell("plt.plot([1]);")
