@@ -29,6 +29,9 @@ func (o *Orchestrator) adopt(ctx context.Context) error {
 	}
 	claimed := map[string]bool{}
 	for _, b := range bad { // kept: a person may mend it
+		if dropped, err := o.cfg.Workspace.DropHalfClaim(b.SandboxID); err == nil && dropped {
+			continue
+		}
 		o.log.Error("a claim cannot be read; its files are kept and served to nobody", "sandbox_id", b.SandboxID, "error", b.Err)
 		claimed[b.SandboxID] = true
 	}

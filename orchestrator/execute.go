@@ -104,6 +104,7 @@ func (o *Orchestrator) conduct(x *execution) {
 	}
 	k, err := o.ready(x.session)
 	if err != nil {
+		o.log.Warn("no sandbox for code", "session_id", x.Session.ID, "execution_id", x.ID, "error", err, "cause", AsError(err).Err)
 		o.finish(x, Outcome{Status: StatusFailed}, err)
 		return
 	}

@@ -79,7 +79,11 @@ func (o *Orchestrator) await(ctx context.Context, x *execution, patience time.Du
 	select {
 	case <-x.done:
 	case <-over:
-		return o.detach(x, ""), nil
+		e := o.detach(x, "")
+		// It is told as a job's id, so it is to be known after a restart. When it
+		// cannot be written, it goes on all the same, and the ledger tries again.
+		_ = o.written(ctx)
+		return e, nil
 	case <-ctx.Done():
 		if context.Cause(ctx) != ErrCancelled {
 			e := o.detach(x, fmt.Sprintf("a call's connection ended while its code ran; it went on as job %s: get_job_result has its reply", x.ID))

@@ -121,6 +121,19 @@ func TestAJobOfWhichTheLivingRunnerNeverHeardRunsAfterARestart(t *testing.T) {
 	}
 }
 
+// It is told as a job's id, and the server may end right after that.
+func TestACellThatBecomesAJobIsRecordedBeforeItsCallerIsTold(t *testing.T) {
+	r := newRig(t)
+	r.run("a", "set x 1")
+	e, err := r.Execute(t.Context(), ref("a"), orchestrator.Cell{Code: "wait", Detach: time.Millisecond}, nil)
+	if err != nil || !e.Job {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	if got, found, err := r.store.Execution(t.Context(), "ann", e.ID); !found || !got.Job || got.Code != "wait" {
+		t.Errorf("the record has %+v, %v, %v", got, found, err)
+	}
+}
+
 func TestADeletedSessionsResultsAreGoneAfterARestart(t *testing.T) {
 	r := newRig(t)
 	e := r.submit("a", "print x")

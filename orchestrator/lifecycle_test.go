@@ -3,6 +3,8 @@ package orchestrator_test
 import (
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -259,6 +261,36 @@ func TestAStartRemovesWhatNobodyClaims(t *testing.T) {
 	if now, _ := r.engine.Count(); now != 0 {
 		t.Errorf("%d sandboxes remain", now)
 	}
+}
+
+// An engine may finish a container for a server that was killed meanwhile.
+func TestAContainerWithoutAFolderIsRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.run("a", "set x 1")
+		if err := r.engine.Start(t.Context(), orchestrator.Spec{ID: "00000000000000aa"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if now, _ := r.engine.Count(); now != 1 {
+			t.Errorf("%d sandboxes, want the session's alone", now)
+		}
+		if got := r.run("a", "get x").Reply.Value; got != "1" {
+			t.Errorf("x = %q", got)
+		}
+		r.destroy()
+	})
+}
+
+func TestAStartClearsHalfAClaim(t *testing.T) {
+	r := newRig(t)
+	r.stop()
+	half := filepath.Join(r.dir, "claims", "00000000000000bb")
+	if err := os.Mkdir(half, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.start()
+	r.wantEmptyDisk()
 }
 
 func TestPurgeLeavesNothing(t *testing.T) {

@@ -30,6 +30,7 @@ func (o *Orchestrator) reap() {
 
 func (o *Orchestrator) reapOnce(now time.Time) {
 	o.prune(now)
+	o.removeStrays()
 	idle, old := o.overdue(now)
 	for _, s := range old {
 		o.expire(s, now)
@@ -37,6 +38,26 @@ func (o *Orchestrator) reapOnce(now time.Time) {
 	for _, s := range idle {
 		o.stopIdle(s, fmt.Sprintf("session %q was idle for %v and its sandbox was stopped: its files are kept, its variables are gone",
 			s.ref.ID, o.cfg.Limits.IdleTimeout))
+	}
+}
+
+// removeStrays removes containers that have no folder. Ours are made after their
+// folder and removed before it; an engine may still finish one that an earlier
+// run of this program, killed meanwhile, had asked for.
+func (o *Orchestrator) removeStrays() {
+	ctx, cancel := context.WithTimeout(o.life, removeTimeout)
+	defer cancel()
+	found, err := o.cfg.Engine.List(ctx, o.cfg.Workspace.Dir())
+	if err != nil {
+		return // health tells of the engine
+	}
+	for _, s := range found {
+		if _, err := o.cfg.Workspace.SandboxPath(s.ID); err == nil || AsError(fileError(err)).Code != CodeNotFound {
+			continue
+		}
+		if err := o.cfg.Engine.Remove(ctx, s.ID); err != nil {
+			o.log.Warn("a stray sandbox remains", "sandbox_id", s.ID, "error", err)
+		}
 	}
 }
 

@@ -49,6 +49,19 @@ func TestStartThatFailsIsUndone(t *testing.T) {
 	}
 }
 
+// What a killed process had asked for is in the way until the engine has made it.
+func TestStartWaitsForANameThatIsBeingMade(t *testing.T) {
+	fake := newFake(t)
+	taken := status(http.StatusConflict, "the name is in use")
+	fake.on("/_ping", pong)
+	fake.on(create, taken, taken, taken, body(map[string]any{"Id": "1"}))
+	fake.on(start, status(http.StatusNoContent, ""))
+	fake.on(remove, status(404, "no such container"), status(http.StatusConflict, "in progress"), status(http.StatusNoContent, ""))
+	if err := fake.engine(t).Start(t.Context(), spec()); err != nil {
+		t.Error(err)
+	}
+}
+
 // The engine goes on making a container whose client has left, so the client
 // must not leave before it knows.
 func TestStartGivenUpWhileCreatingRemovesWhatWasMade(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
 	"power-interpreter/orchestrator"
@@ -38,6 +39,14 @@ func (e *Engine) create(ctx context.Context, spec orchestrator.Spec, s settings)
 	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), createTimeout)
 	defer cancel()
 	created, err := e.calls.ContainerCreate(limited, s.config, s.host, s.network, nil, s.name)
+	for pause := removePause; cerrdefs.IsConflict(err); pause = min(2*pause, removePauseMax) {
+		// The name is taken by one that the engine is still making for a process of
+		// ours that was killed: it can be removed only when it is made.
+		if e.remove(limited, s.name) != nil && !wait(limited, pause) {
+			break
+		}
+		created, err = e.calls.ContainerCreate(limited, s.config, s.host, s.network, nil, s.name)
+	}
 	for _, warning := range created.Warnings {
 		e.log.Debug("the engine warned about a sandbox", "sandbox_id", spec.ID, "warning", warning)
 	}

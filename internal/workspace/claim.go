@@ -157,3 +157,23 @@ func checkUID(uid int) error {
 	}
 	return nil
 }
+
+// DropHalfClaim removes a sandbox's claim that has no file, unless the sandbox's
+// folder holds something. A crash leaves one so when it comes before the first
+// claim is written, or after a deletion has removed all but the claim's folder.
+func (r *Root) DropHalfClaim(id string) (dropped bool, err error) {
+	if err := checkSandboxID(id); err != nil {
+		return false, err
+	}
+	if _, err := r.claims.Lstat(id + "/" + claimName); !errors.Is(err, fs.ErrNotExist) {
+		return false, explain(id, err)
+	}
+	inside, err := fs.ReadDir(r.sandboxes.FS(), id)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, explain(id, err)
+	}
+	if len(inside) > 0 {
+		return false, nil
+	}
+	return true, r.RemoveClaim(id)
+}

@@ -74,6 +74,27 @@ func TestWriteClaimRecoversFromAHalfWrittenOne(t *testing.T) {
 	}
 }
 
+func TestOnlyAClaimWithNeitherFileNorFilesIsHalf(t *testing.T) {
+	root := openRoot(t)
+	must(t, root.WriteClaim(claim("whole")))
+	for _, id := range []string{"alone", "empty", "used"} {
+		must(t, os.Mkdir(filepath.Join(root.Dir(), "claims", id), 0o700))
+	}
+	put(t, filepath.Join(root.Dir(), "claims", "alone", "claim.json.new"), "torn")
+	must(t, os.Mkdir(filepath.Join(root.Dir(), "sandboxes", "empty"), 0o700))
+	put(t, filepath.Join(root.Dir(), "sandboxes", "used", "s", "data.csv"), "1")
+	for id, want := range map[string]bool{"whole": false, "alone": true, "empty": true, "used": false} {
+		if dropped, err := root.DropHalfClaim(id); err != nil || dropped != want {
+			t.Errorf("%s: %t, %v", id, dropped, err)
+		}
+	}
+	got, bad, err := root.ReadClaims()
+	must(t, err)
+	if len(got) != 1 || len(bad) != 1 || bad[0].SandboxID != "used" {
+		t.Errorf("claims are %v, bad are %v", got, bad)
+	}
+}
+
 func TestRemoveClaimTwiceIsNoError(t *testing.T) {
 	root := openRoot(t)
 	must(t, root.WriteClaim(claim("a")))
