@@ -14,9 +14,11 @@ const (
 	diskTick = 250 * time.Millisecond
 	// diskRest is how many ticks are left out while nothing runs.
 	diskRest = 8
-	// weighAnyway is after how long a run that writes is weighed although the
-	// file system has grown little: others may have deleted as much.
-	weighAnyway = 10 * time.Second
+	// weighAnyway is after how long a run is weighed although the file system has
+	// not grown enough: others may have deleted as much. A folder that takes long
+	// to walk is walked for a share of the time only.
+	weighAnyway = time.Second
+	weighShare  = 20
 	// leastGrowth is worth no weighing, in bytes.
 	leastGrowth = 8 << 20
 	// hopeless is how many times the limit ends a run at once, without a grace.
@@ -34,6 +36,7 @@ type scale struct {
 	used     int64 // when last weighed
 	held     disk.Growth
 	when     time.Time
+	cost     time.Duration // of the last weighing
 	weighing bool
 	ticks    int
 }
@@ -69,7 +72,7 @@ func (c *Core) watchDisk() {
 	}
 	grown := held.Since(s.held)
 	enough := max(leastGrowth, (s.ceiling-s.used)/2)
-	late := c.run != nil && grown > leastGrowth && time.Since(s.when) > weighAnyway
+	late := c.run != nil && time.Since(s.when) > max(weighAnyway, weighShare*s.cost)
 	if grown > enough || late {
 		c.weigh(held)
 	}
@@ -80,8 +83,13 @@ func (c *Core) weigh(held disk.Growth) {
 	c.scale.weighing = true
 	root, most := c.root, hopeless*c.scale.ceiling
 	go func() {
+		began := time.Now()
 		used := disk.Used(root, most)
-		c.post(func() { c.weighed(used, held) })
+		cost := time.Since(began)
+		c.post(func() {
+			c.scale.cost = cost
+			c.weighed(used, held)
+		})
 	}()
 }
 
