@@ -44,7 +44,31 @@ func (w *Watcher) watch(folder string) {
 		w.folders[int32(id)] = folder
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.ENOMEM):
 		w.crowded = true
-	} // otherwise it is gone, or no folder any more
+	default: // it is gone, or no folder any more; or it has moved on
+		w.stray = true
+	}
+}
+
+// arrived follows a folder to where it was moved. With all in it watched, it
+// need not be looked at: it may be large.
+func (w *Watcher) arrived(from, to string) {
+	if from == "" || w.stray || w.crowded || w.scanned.IsZero() || !w.rename(from, to) {
+		w.adopt(to)
+		return
+	}
+	w.record(w.seen.carry(from, to))
+}
+
+// rename gives the folder's watches their new names. It returns false for a
+// folder that is not watched.
+func (w *Watcher) rename(from, to string) (watched bool) {
+	for id, folder := range w.folders {
+		if rest, in := strings.CutPrefix(folder, from); in && (rest == "" || rest[0] == '/') {
+			w.folders[id] = to + rest
+			watched = watched || rest == ""
+		}
+	}
+	return watched
 }
 
 // adopt watches a folder that has appeared, and takes what was made in it
