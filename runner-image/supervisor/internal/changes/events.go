@@ -49,24 +49,22 @@ func (w *Watcher) take(e event) {
 		delete(w.folders, e.watch)
 	case !known || e.name == "":
 	case e.mask&syscall.IN_MOVED_TO != 0:
-		w.record(w.seen.movedTo(name, e.cookie))
-		w.appeared(name, e.mask)
+		from, kept := w.seen.movedTo(name, e.cookie)
+		w.record(kept)
+		if e.mask&syscall.IN_ISDIR != 0 {
+			w.arrived(from, name)
+		}
 	case e.mask&syscall.IN_MOVED_FROM != 0:
 		w.record(w.seen.movedFrom(name, e.cookie, e.mask&syscall.IN_ISDIR != 0))
 	case e.mask&syscall.IN_DELETE != 0:
 		w.record(w.seen.deleted(name, e.mask&syscall.IN_ISDIR != 0))
 	case e.mask&syscall.IN_CREATE != 0:
 		w.record(w.seen.created(name))
-		w.appeared(name, e.mask)
+		if e.mask&syscall.IN_ISDIR != 0 {
+			w.adopt(name)
+		}
 	default:
 		w.record(w.seen.written(name))
-	}
-}
-
-// appeared follows a folder that was made here, or has come here.
-func (w *Watcher) appeared(name string, mask uint32) {
-	if mask&syscall.IN_ISDIR != 0 {
-		w.adopt(name)
 	}
 }
 

@@ -18,8 +18,11 @@ const (
 type history struct {
 	places map[string]*place
 	order  []string // the keys of places, in the order of their first event
-	moving map[uint32]string
+	moving map[uint32]move
 }
+
+// move is the first half of one: where from, and the origin of what is moved.
+type move struct{ name, origin string }
 
 // place is a path, of which events told.
 type place struct {
@@ -34,7 +37,7 @@ type place struct {
 }
 
 func newHistory() *history {
-	return &history{places: map[string]*place{}, moving: map[uint32]string{}}
+	return &history{places: map[string]*place{}, moving: map[uint32]move{}}
 }
 
 // at returns the place; made, if no event has told of it, as one where nothing
@@ -101,20 +104,39 @@ func (h *history) movedFrom(name string, cookie uint32, folder bool) bool {
 	if p == nil || len(h.moving) == maxMoving {
 		return false
 	}
-	h.moving[cookie] = p.origin
+	h.moving[cookie] = move{name, p.origin}
 	p.origin, p.folder = "", p.folder || folder
 	return true
 }
 
-// movedTo takes the second half of a move. Whether something was overwritten by
-// it is not known: then the place counts as one where nothing was.
-func (h *history) movedTo(name string, cookie uint32) bool {
+// movedTo takes the second half of a move, and returns where from, "" if that is
+// not known. Whether something was overwritten by it is not known either: then
+// the place counts as one where nothing was.
+func (h *history) movedTo(name string, cookie uint32) (from string, kept bool) {
 	p := h.at(name, false)
 	if p == nil {
-		return false
+		return "", false
 	}
-	p.origin, p.marked = h.moving[cookie], true
+	m := h.moving[cookie]
 	delete(h.moving, cookie)
+	p.origin, p.marked = m.origin, true
+	return m.name, true
+}
+
+// carry takes what is known of a folder's contents along with the folder.
+func (h *history) carry(from, to string) bool {
+	for _, name := range h.order {
+		rest, inside := strings.CutPrefix(name, from+"/")
+		if !inside {
+			continue
+		}
+		q := h.at(to+"/"+rest, false)
+		if q == nil {
+			return false
+		}
+		p := h.places[name]
+		q.origin, q.marked, p.origin = p.origin, p.marked, ""
+	}
 	return true
 }
 

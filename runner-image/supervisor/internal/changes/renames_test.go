@@ -3,6 +3,7 @@ package changes_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,6 +77,43 @@ func TestFilesInARenamedFolderAreFollowedOn(t *testing.T) {
 	p.later()
 	p.remove("h/e/f/a")
 	p.expect("-h/e/f/a")
+}
+
+func TestAFolderMovedAtOnceIsFollowedToo(t *testing.T) {
+	p := follow(t, nil)
+	var want []string
+	for i := range 100 {
+		from, to := fmt.Sprintf("n%d", i), fmt.Sprintf("m%d", i)
+		p.check(os.MkdirAll(p.path(from+"/a/b"), 0o700))
+		p.rename(from+"/a", from+"/c")
+		p.rename(from, to)
+		p.write(to + "/c/b/f")
+		want = append(want, to+"/c/b/f")
+	}
+	slices.Sort(want)
+	p.expect(want...)
+	p.later()
+	for _, name := range want {
+		p.remove(name)
+	}
+	r := p.report()
+	if len(r.Deleted) != len(want) || r.Unsure {
+		t.Errorf("of %d deleted, %d are told, unsure %v", len(want), len(r.Deleted), r.Unsure)
+	}
+}
+
+func TestALargeFolderIsRenamedWithoutALookAtItsFiles(t *testing.T) {
+	const files = 10_500 // more than are remembered
+	p := follow(t, func(p *place) {
+		p.check(os.MkdirAll(p.path("d/e"), 0o700))
+		for i := range files {
+			p.check(os.WriteFile(p.path(fmt.Sprintf("d/e/%d", i)), nil, 0o600))
+		}
+	})
+	p.write("d/e/7")
+	p.rename("d", "h")
+	p.write("h/e/8")
+	p.expect("h/<d/", "h/e/7", "h/e/8")
 }
 
 func TestAFileWrittenRightBeforeItsFolderWasRenamedIsNotTold(t *testing.T) {

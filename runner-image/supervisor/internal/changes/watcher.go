@@ -38,6 +38,7 @@ type Watcher struct {
 	blind   bool // there is no inotify
 	crowded bool // there are more folders than can be watched
 	missed  bool // events were lost since the last answer
+	stray   bool // a folder that was made since then may be watched by nobody
 	closed  bool
 }
 
@@ -153,5 +154,5 @@ func (w *Watcher) forget() {
 	if w.missed {
 		w.rescan() // a folder made meanwhile may be watched by nobody
 	}
-	w.missed = false
+	w.missed, w.stray = false, false
 }

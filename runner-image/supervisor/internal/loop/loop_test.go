@@ -102,3 +102,38 @@ func TestAnAskEndsAPauseAndIsNotLost(t *testing.T) {
 		t.Error("the ask was lost")
 	}
 }
+
+func TestWhatIsThereOrEndsWhileNobodyWaitsIsReadThen(t *testing.T) {
+	l, w := pipe(t)
+	buf := make([]byte, 10)
+	for range 100 {
+		if n, err := l.Next(buf, time.Now().Add(time.Microsecond)); n != 0 || err != nil {
+			t.Fatalf("nothing: %d, %v", n, err)
+		}
+		_, _ = w.WriteString("x") // tells although nobody waits any more
+		l.Pause(time.Microsecond)
+		if n, err := l.Next(buf, time.Time{}); n != 1 || err != nil {
+			t.Fatalf("something: %d, %v", n, err)
+		}
+	}
+	ended := make(chan error)
+	go func() {
+		_, err := l.Next(buf, time.Time{})
+		ended <- err
+	}()
+	w.Close()
+	if err := <-ended; !errors.Is(err, io.EOF) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAPauseIsNotEndedByAnAskThatWasAnswered(t *testing.T) {
+	l, _ := pipe(t)
+	l.Ask(func() {})
+	_, _ = l.Next(make([]byte, 1), time.Time{})
+	begun := time.Now()
+	l.Pause(20 * time.Millisecond)
+	if took := time.Since(begun); took < 20*time.Millisecond {
+		t.Errorf("it took %v", took)
+	}
+}

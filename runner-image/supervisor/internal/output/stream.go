@@ -17,6 +17,10 @@ const (
 	pipeBytes = 1 << 20
 	// readBytes is one read: large enough that a flood costs few of them.
 	readBytes = 128 << 10
+	// rest is the least time between a read of little and the next that nobody
+	// asked for: a writer of small pieces is not interrupted at each of them, and
+	// the pipe has room for what it writes meanwhile.
+	rest = time.Millisecond
 )
 
 // Stream is the reading end of one kernel's output. Its methods may be called
@@ -85,6 +89,9 @@ func (s *Stream) run() {
 		s.put(s.buf[:n])
 		s.ended = err != nil
 		s.send(time.Now())
+		if 0 < n && n < readBytes/2 {
+			s.loop.Pause(rest)
+		}
 	}
 	s.to.close()
 	_ = s.loop.Close()
