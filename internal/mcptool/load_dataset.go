@@ -44,7 +44,7 @@ func runLoadDataset(ctx context.Context, c *call, a loadDatasetArgs) (reply, err
 	}
 	ctx, end := c.patient(ctx)
 	defer end()
-	load := orchestrator.Load{File: a.filename, Name: a.name, Sheet: a.sheet, Delimiter: delimiterFor(a), Timeout: c.timeout()}
+	load := orchestrator.Load{File: a.filename, Name: a.name, Sheet: a.sheet, Delimiter: delimiterFor(a)}
 	d, err := c.svc.Load(ctx, ref, load)
 	if err != nil {
 		return reply{}, c.impatience(ctx, err, "loading", "pd.read_csv, pd.read_excel or pd.read_parquet")

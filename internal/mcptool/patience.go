@@ -3,7 +3,6 @@ package mcptool
 import (
 	"context"
 	"errors"
-	"time"
 
 	"power-interpreter/orchestrator"
 )
@@ -18,11 +17,6 @@ func (c *call) patient(ctx context.Context) (context.Context, context.CancelFunc
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeoutCause(ctx, c.patience, errImpatient)
-}
-
-// timeout is for the run itself; 0 means the usual.
-func (c *call) timeout() time.Duration {
-	return min(c.patience, orchestrator.DefaultTimeout)
 }
 
 // impatience says what to do instead where patience ended the call; any other

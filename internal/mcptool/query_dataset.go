@@ -51,7 +51,7 @@ func runQueryDataset(ctx context.Context, c *call, a queryDatasetArgs) (reply, e
 	}
 	ctx, end := c.patient(ctx)
 	defer end()
-	t, err := c.svc.Query(ctx, ref, orchestrator.Query{SQL: a.sql, Limit: a.limit, Offset: a.offset, Timeout: c.timeout()})
+	t, err := c.svc.Query(ctx, ref, orchestrator.Query{SQL: a.sql, Limit: a.limit, Offset: a.offset})
 	if err != nil {
 		return reply{}, c.impatience(ctx, err, "the query", "duckdb.sql(...).df()")
 	}

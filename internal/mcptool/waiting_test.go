@@ -222,25 +222,29 @@ func TestEveryToolHasAHeartbeat(t *testing.T) {
 }
 
 func TestATokenKeepsTheCallToItsEnd(t *testing.T) {
-	svc := working()
-	c := connect(t, svc, mcptool.Options{DetachAfter: detachAfter})
-	callWith(t.Context(), t, c, "execute_code", good("execute_code"), 7)
-	callWith(t.Context(), t, c, "load_dataset", good("load_dataset"), 7)
-	call(t, c, "execute_code", good("execute_code"))
-	call(t, c, "load_dataset", good("load_dataset"))
-	calls := svc.Calls()
-	if got := calls[0].Args[0].(orchestrator.Cell).Detach; got != 0 {
-		t.Errorf("with a token it detaches after %v", got)
-	}
-	if got := calls[1].Args[0].(orchestrator.Load).Timeout; got != 0 {
-		t.Errorf("with a token a load may take %v", got)
-	}
-	if got := calls[2].Args[0].(orchestrator.Cell).Detach; got != detachAfter {
-		t.Errorf("without a token it detaches after %v", got)
-	}
-	if got := calls[3].Args[0].(orchestrator.Load).Timeout; got != detachAfter {
-		t.Errorf("without a token a load may take %v", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		svc := working()
+		svc.OnLoad = func(ctx context.Context, _ orchestrator.Ref, load orchestrator.Load) (orchestrator.Dataset, error) {
+			time.Sleep(2 * detachAfter)
+			return orchestrator.Dataset{Name: load.Name}, ctx.Err()
+		}
+		c := connect(t, svc, mcptool.Options{DetachAfter: detachAfter})
+		callWith(t.Context(), t, c, "execute_code", good("execute_code"), 7)
+		if res := callWith(t.Context(), t, c, "load_dataset", good("load_dataset"), 7); res.IsError {
+			t.Errorf("with a token a load ended with %s", textOf(res))
+		}
+		call(t, c, "execute_code", good("execute_code"))
+		if res := call(t, c, "load_dataset", good("load_dataset")); !res.IsError {
+			t.Error("without a token a load went on")
+		}
+		calls := svc.Calls()
+		if got := calls[0].Args[0].(orchestrator.Cell).Detach; got != 0 {
+			t.Errorf("with a token it detaches after %v", got)
+		}
+		if got := calls[2].Args[0].(orchestrator.Cell).Detach; got != detachAfter {
+			t.Errorf("without a token it detaches after %v", got)
+		}
+	})
 }
 
 func TestALoadOrQueryBeyondPatienceSaysWhatToUse(t *testing.T) {

@@ -126,6 +126,33 @@ def test_a_runaway_query_stops_and_keeps_variables(sales: Kernel, sql: str) -> N
     assert rows(sales, "SELECT count(*) FROM df") == [[3]]
 
 
+def test_an_interrupt_is_heard_before_the_query_itself_begins(sales: Kernel) -> None:
+    sales.cell(
+        "class Slow:\n    def __str__(self):\n        import time\n        time.sleep(0.01)\n"
+        "        return 'x'\n"
+        "slow = pd.DataFrame({'s': [Slow()] * 300})"
+    )
+    run_id = sales.start("query", {"sql": "SELECT count(*) FROM slow, range(100000000000)"})
+    time.sleep(0.5)
+    sales.interrupt()
+    sales.interrupt()
+    assert sales.finish(run_id).error["name"] == "KeyboardInterrupt"
+    assert rows(sales, "SELECT count(*) FROM df") == [[3]]
+
+
+def test_a_query_that_will_not_stop_is_left_behind(sales: Kernel) -> None:
+    query(sales, "CREATE TABLE t AS SELECT 1 AS one")
+    sql = "SELECT levenshtein(repeat('a', 100000), repeat('b', 100000))"
+    run_id = sales.start("query", {"sql": sql})
+    time.sleep(0.5)
+    sales.interrupt()
+    assert sales.finish(run_id).error["name"] == "KeyboardInterrupt"
+    run = query(sales, "SELECT count(*) FROM df")
+    assert run.data["rows"] == [[3]], run
+    assert "without them" in run.data["notes"][0]
+    assert "one" not in query(sales, "FROM t").error["message"]
+
+
 def test_a_kernel_removes_what_another_one_has_spilled(sales: Kernel, tmp_path: Path) -> None:
     (tmp_path / ".duckdb").mkdir()
     left = tmp_path / ".duckdb" / "duckdb_temp_1_0_storage_DEFAULT-0.tmp"

@@ -1,6 +1,7 @@
 """A DataFrame as wire.Dataset says it."""
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from power_worker.limits import MAX_COLUMNS
@@ -47,6 +48,12 @@ def dataset(
 
 
 def _preview(frame: Any) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of numpy, on 16-bit floats
+        return _first_rows(frame)
+
+
+def _first_rows(frame: Any) -> str:
     return frame.head(_PREVIEW_ROWS).to_string(
         max_cols=_PREVIEW_COLUMNS,
         line_width=_PREVIEW_WIDTH,

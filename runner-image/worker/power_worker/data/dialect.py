@@ -1,19 +1,17 @@
-"""How a delimited text is written: its delimiter, and its decimal mark."""
+"""Which character separates the fields of a text."""
 
 import csv
 import io
-import re
 from collections import Counter
 
-import pandas as pd
-
-_DELIMITERS = (",", ";", "\t", "|")
-_SPOKEN = {"\t": "tab"}
+#: Best first; those of the second line only where nothing of the first splits the text.
+_USUAL = (",", ";", "\t", "|")
+_RARE = ("^", "~", "\x1f", "\x01")
+#: Stands in no text: the whole line is one field.
+NONE = "\x1e"
+_SPOKEN = {"\t": "tab", "\x1f": "unit separator (0x1f)", "\x01": "0x01"}
 #: Rows of the sample that are looked at.
 _ROWS = 200
-_COMMA = re.compile(r"[-+]?\d{1,3}(\.\d{3})+,\d+|[-+]?\d+,\d+")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(\.\d{3})+(,\d+)?")
-_INTEGER = re.compile(r"[-+]?\d+")
 
 
 def spoken(delimiter: str) -> str:
@@ -23,52 +21,33 @@ def spoken(delimiter: str) -> str:
 
 def delimiter(sample: str) -> str:
     """Return the delimiter that splits the sample into the most even rows of several fields."""
-    best, best_score = ",", 0.0
-    for candidate in _DELIMITERS:
-        widths = [len(row) for row in rows(sample, candidate)]
-        if not widths:
-            continue
-        width, count = Counter(widths).most_common(1)[0]
-        score = (count / len(widths)) ** 2 * (1 + min(width, 20) / 100) if width > 1 else 0
-        if score > best_score:
-            best, best_score = candidate, score
-    return best
+    for candidates in (_USUAL, _RARE):
+        scores = {candidate: _score(sample, candidate) for candidate in candidates}
+        best = max(scores, key=lambda candidate: scores[candidate])
+        if scores[best]:
+            return best
+    return NONE if _is_prose(rows(sample, ",")) else ","
 
 
-def has_decimal_comma(sample: str, delimiter: str) -> bool:
-    """Say whether a column has numbers such as 1.234,56, and nothing that is no number."""
-    if delimiter == ",":
-        return False
-    body = rows(sample, delimiter)[1:]
-    return any(
-        _are_continental([row[column].strip() for row in body if column < len(row)])
-        for column in range(max(map(len, body), default=0))
-    )
+def splits(sample: str, delimiter: str) -> bool:
+    """Say whether a delimiter is in the first row at all."""
+    return len(next(iter(rows(sample, delimiter)), [])) > 1
 
 
-def ungrouped(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn columns of text such as 1.234,56 into numbers.
-
-    Column by column: for all of a file at once, a date such as 01.02.2024 would become one too.
-    """
-    for position, dtype in enumerate(frame.dtypes):
-        if dtype != "str":
-            continue
-        column = frame.iloc[:, position]
-        if _are_continental(column.dropna().str.strip().tolist()):
-            plain = column.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-            frame.isetitem(position, plain.astype(float))
-    return frame
+def _score(sample: str, candidate: str) -> float:
+    found = rows(sample, candidate)
+    widths = [len(row) for row in found]
+    if not widths or (candidate == "," and _is_prose(found)):
+        return 0.0
+    width, count = max(Counter(widths).items(), key=lambda item: (item[1], item[0]))
+    uneven = candidate in _RARE and count < len(widths)
+    return 0.0 if width == 1 or uneven else (count / len(widths)) ** 2 * (1 + min(width, 20) / 100)
 
 
-def _are_continental(values: list[str]) -> bool:
-    found = False
-    for value in values:
-        if _COMMA.fullmatch(value):
-            found = True
-        elif value and not _GROUPED.fullmatch(value) and not _INTEGER.fullmatch(value):
-            return False
-    return found
+def _is_prose(found: list[list[str]]) -> bool:
+    """Say whether the commas are those of sentences, below a header that has none."""
+    rest = [field for row in found[1:] for field in row[1:]]
+    return bool(rest) and len(found[0]) == 1 and all(field.startswith(" ") for field in rest)
 
 
 def rows(sample: str, delimiter: str) -> list[list[str]]:

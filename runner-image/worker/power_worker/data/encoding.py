@@ -18,6 +18,13 @@ _SAMPLE = 64 << 10
 #: Bytes that Windows-1252 does not define.
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
+#: A character beyond ASCII in UTF-8.
+_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+#: Encodings of texts that are not in Latin letters.
+_FOREIGN = (
+    *("cp1251", "koi8_r", "cp866", "iso8859_5", "cp1253", "cp1255", "cp1256"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949", "euc_kr"),
+)
 #: Runs of bytes above ASCII that are longer than this are no accents in a Latin text.
 _ACCENTS = 2
 
@@ -35,8 +42,7 @@ def detect(path: Path) -> tuple[str, str]:
     bad = _first_non_utf8(path)
     if bad is None:
         return "utf-8", ""
-    name = _guess(_around(path, bad))
-    return name, f"encoding: {name} (guessed: the file is not UTF-8)"
+    return _guess(_around(path, bad))
 
 
 def _without_bom(head: bytes) -> str:
@@ -68,13 +74,28 @@ def _around(path: Path, position: int) -> bytes:
         return file.read(_SAMPLE)
 
 
-def _guess(sample: bytes) -> str:
+def _guess(sample: bytes) -> tuple[str, str]:
+    """Return an encoding by some of the text, and what to say of it."""
+    if _is_mostly_utf8(sample):
+        return "utf-8", "encoding: utf-8, but some bytes are not: they are shown as \ufffd"
     runs = [len(run) for run in _HIGH.findall(sample)]
     foreign = sum(length for length in runs if length > _ACCENTS)
-    if foreign > sum(runs) / 2:
-        from charset_normalizer import from_bytes
+    name = _foreign(sample) if foreign > sum(runs) / 2 else ""
+    name = name or ("latin-1" if _UNDEFINED.search(sample) else "cp1252")
+    return name, (
+        f"encoding: {name} (guessed: the file is not UTF-8); if letters look wrong, "
+        "pd.read_csv(..., encoding=...) in execute_code"
+    )
 
-        best = from_bytes(sample).best()
-        if best is not None and best.encoding not in ("ascii", "utf_8"):
-            return str(best.encoding)
-    return "latin-1" if _UNDEFINED.search(sample) else "cp1252"
+
+def _is_mostly_utf8(sample: bytes) -> bool:
+    """Say whether the bytes that are no UTF-8 are few beside the characters that are."""
+    wrong = sample.decode("utf-8", "replace").count("\ufffd")
+    return len(_UTF8.findall(sample)) > wrong
+
+
+def _foreign(sample: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample, cp_isolation=list(_FOREIGN)).best()
+    return str(best.encoding) if best is not None else ""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from power_worker.outcome import RefusedError
 
-from . import json_files, text_files, workbooks
+from . import file_kinds, json_files, memory, parquet_files, text_files, workbooks
 
 
 @dataclass
@@ -27,36 +27,28 @@ class Loaded:
         return replace(self, frame=pd.DataFrame())
 
 
-#: How the first bytes of a file give away what it really is.
-_MAGIC = (
-    (b"PK\x03\x04", "a zip archive or an xlsx workbook"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (xls) or an encrypted xlsx"),
-    (b"PAR1", "a parquet file"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a gzip archive"),
-)
+#: Kinds whose DataFrame is at least half as large as the file.
+_TEXTS = ("csv", "tsv", "json", "jsonl")
+_LARGER = 2
 
 
 def load(folder: Path, file: str, sheet: str, delimiter: str) -> Loaded:
     """Read a file of the session's folder."""
     path = _existing(folder, file)
-    kind = path.suffix.lower().lstrip(".")
-    reader = _READERS.get(kind)
-    if reader is None:
-        raise RefusedError(
-            "bad_file",
-            f"{file} is no kind of table that load_dataset reads",
-            f"it reads {' '.join(_READERS)}; read anything else with Python in execute_code",
-        )
-    notes: list[str] = []
+    kind, note = file_kinds.of(path, file)
+    notes = [note] if note else []
+    if kind in _TEXTS and path.stat().st_size > memory.free() * _LARGER:
+        raise MemoryError
     if sheet and kind not in ("xlsx", "xls"):
         notes.append(f"sheet_name was ignored: a {kind} file has no sheets")
     try:
-        loaded = reader(path, sheet, delimiter)
+        loaded = _READERS[kind](path, sheet, delimiter)
     except (RefusedError, MemoryError, KeyboardInterrupt):
         raise
     except Exception as error:
-        raise RefusedError("bad_file", _unreadable(path, kind, error), _what_it_is(path)) from error
+        raise RefusedError(
+            "bad_file", _unreadable(path, kind, error), file_kinds.what_it_is(path)
+        ) from error
     loaded.source = file
     loaded.notes = notes + loaded.notes
     return loaded
@@ -93,25 +85,6 @@ def _unreadable(path: Path, kind: str, error: Exception) -> str:
     return f"{path.name} cannot be read as {kind}: {reason}"
 
 
-def _what_it_is(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(512)
-    for magic, name in _MAGIC:
-        if head.startswith(magic):
-            return (
-                f"by its first bytes it is {name}: give it the right extension, "
-                "or read it in execute_code"
-            )
-    text = head.lstrip().lower()
-    if text.startswith((b"<!doctype html", b"<html")):
-        return "it is a web page, not a data file: fetch the file's own address"
-    if text and b"\0" not in text:
-        return (
-            "it is plain text: if it is a table, name it .csv or .json; or read it in execute_code"
-        )
-    return "check how it was made or fetched, or read it in execute_code"
-
-
 def _text(path: Path, _sheet: str, delimiter: str) -> Loaded:
     separator = delimiter or ("\t" if path.suffix.lower() == ".tsv" else "")
     frame, notes = text_files.read(path, separator)
@@ -134,7 +107,8 @@ def _jsonl(path: Path, _sheet: str, _delimiter: str) -> Loaded:
 
 
 def _parquet(path: Path, _sheet: str, _delimiter: str) -> Loaded:
-    return Loaded(pd.read_parquet(path))
+    frame, notes = parquet_files.read(path)
+    return Loaded(frame, notes=notes)
 
 
 _READERS: dict[str, Any] = {

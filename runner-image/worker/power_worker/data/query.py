@@ -19,8 +19,9 @@ MAX_LIMIT = 100_000
 _MAX_ERROR = 4000
 #: What follows in an error are settings that the sandbox's limits leave no room for.
 _SETTINGS = "\nPossible solutions:"
-#: Seconds to wait for DuckDB after it was told to stop.
+#: Seconds to wait for DuckDB to stop, and how often it is told so.
 _STOP_WAIT = 3.0
+_STOP_TRIES = 30
 
 
 class Database:
@@ -30,6 +31,7 @@ class Database:
         self._registry = registry
         self._kept = KeptResults()
         self._connection: Connection | None = None
+        self._work: Work | None = None
 
     def query(
         self, sql: str, *, limit: int, offset: int, folder: Path, run_id: str
@@ -45,7 +47,7 @@ class Database:
         first = offset <= 0 or self._kept.find(sql, folder) is None
         file = ResultFile(folder / name) if first else None
         answer = Answer(min(max(limit, 0), MAX_LIMIT), max(offset, 0), file)
-        work = self._work(sql, answer, folder)
+        work = self._answered(sql, answer, folder)
         table = {"columns": work.columns, "rows": answer.rows, "total": answer.total}
         table |= {"cut": answer.cut}
         notes = [*work.notes, answer.note]
@@ -69,14 +71,15 @@ class Database:
                 "the query without an offset writes it anew"
             )
 
-    def _work(self, sql: str, answer: "Answer", folder: Path) -> "Work":
+    def _answered(self, sql: str, answer: "Answer", folder: Path) -> "Work":
         """Have the query answered; raises RefusedError in DuckDB's own words."""
-        from .sql_connection import Connection
         from .sql_work import Work
 
-        connection = self._connection = self._connection or Connection(folder)
+        notes: list[str] = []
+        connection = self._opened(folder, notes)
         connection.prepare()
-        work = Work(connection, self._registry, sql, answer)
+        work = self._work = Work(connection, self._registry, sql, answer)
+        work.notes += notes
         work.start()
         try:
             work.join()
@@ -90,12 +93,31 @@ class Database:
             raise self._explained(connection, work.error, sql, folder) from None
         return work
 
-    def _stop(self, connection: "Connection", work: "Work") -> None:
+    def _opened(self, folder: Path, notes: list[str]) -> "Connection":
+        """Return the database, a new one while a query that would not stop holds the old one."""
+        from .sql_connection import Connection
+
+        if self._work is not None and self._work.is_alive():
+            self._stop(self._connection, self._work)
+            if self._work.is_alive():
+                self._connection = self._work = None
+                notes.append(
+                    "an earlier query that was stopped still holds the tables that SQL has made: "
+                    "this one runs without them"
+                )
+        if self._connection is None:
+            self._connection = Connection(folder)
+        return self._connection
+
+    def _stop(self, connection: "Connection | None", work: "Work") -> None:
+        """Stop a query, as far as it does so in time. Between two statements it would not hear."""
         work.stop.set()
-        connection.duckdb.interrupt()
-        work.join(_STOP_WAIT)
-        if work.is_alive():
-            self._connection = None  # it is left behind, and the next query has a new one
+        for _ in range(_STOP_TRIES):
+            if connection is not None:
+                connection.duckdb.interrupt()
+            work.join(_STOP_WAIT / _STOP_TRIES)
+            if not work.is_alive():
+                return
 
     def _explained(
         self, connection: "Connection", error: Exception, sql: str, folder: Path

@@ -58,6 +58,9 @@ class Registry:
 
     def add(self, name: str, loaded: "Loaded") -> None:
         """Bind a loaded DataFrame to its name; whatever had the name is replaced."""
+        before = self._namespace.get(name)
+        if before is not None and not isinstance(before, type(loaded.frame)):
+            loaded.notes.insert(0, f"{name} was a {type(before).__name__}, which it replaces")
         self._namespace[name] = loaded.frame
         origin = loaded.without_frame()
         self._sources[name] = (weakref.ref(loaded.frame), origin)

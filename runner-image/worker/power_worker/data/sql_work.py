@@ -53,6 +53,8 @@ class Work(threading.Thread):
         try:
             frames = dict(self._registry.frames())
             for name in named(self._sql, frames):
+                if self.stop.is_set():
+                    return
                 self._show(name, frames[name])
             self._ask()
         except Exception as error:
@@ -90,6 +92,8 @@ class Work(threading.Thread):
         return self._once()
 
     def _once(self) -> None:
+        if self.stop.is_set():
+            return
         relation = self._connection.duckdb.sql(self._sql)
         if relation is None:
             raise duckdb.ParserException("the query is empty: send one SELECT")

@@ -1,20 +1,20 @@
-"""Delimited text: its encoding, delimiter and decimal mark found out, ragged rows kept."""
+"""Delimited text: its encoding, delimiter and header found out, nothing of it dropped unsaid."""
 
 import csv
-import io
 from pathlib import Path
 
 import pandas as pd
 
 from power_worker.outcome import RefusedError
 
-from . import big_integers, dialect, encoding
+from . import code_columns, csv_find, encoding, file_kinds
+from .columns import Understanding, Written
+from .csv_form import Form
+from .csv_header import NO_NAME, column_names
 from .ragged import read_ragged
 
-#: Characters that delimiter, decimal mark and header are found out from.
+#: Characters that delimiter, form and header are found out from.
 _SAMPLE = 128 << 10
-#: Bytes up to which the fields of every row are counted; beyond, those of the sample.
-_COUNT_BELOW = 24 << 20
 #: Zero characters that a text may hold by mistake.
 _FEW_ZEROS = 4
 
@@ -26,19 +26,55 @@ def read(path: Path, delimiter: str) -> tuple[pd.DataFrame, list[str]]:
     with path.open(encoding=name, errors="replace", newline="") as file:
         sample = file.read(_SAMPLE)
     _refuse_what_is_no_table(path, sample)
-    separator = delimiter or dialect.delimiter(sample)
-    if separator != ",":
-        notes.append(f"delimiter: {dialect.spoken(separator)}")
-    options = {"sep": separator, "encoding": name, "encoding_errors": "replace"}
-    if dialect.has_decimal_comma(sample, separator):
-        notes.append("decimal mark: comma")
-        options["decimal"] = ","
-    frame = _table(path, options, sample, notes)
-    if "decimal" in options:
-        frame = dialect.ungrouped(frame)
+    form, even = csv_find.form(path, name, sample, delimiter, notes)
+    frame, written = _even(form, notes) if even else read_ragged(form, notes)
+    found = Understanding(frame, written, form.delimiter)
+    found.large()
+    if code_columns.may_be_in(form):
+        found.codes()
+    found.points()
+    found.text()
+    notes += found.notes()
+    frame = _without_empty(frame, notes)
     if frame.empty:
         notes.append("there are column names but no rows")
     return frame, notes
+
+
+def _even(form: Form, notes: list[str]) -> tuple[pd.DataFrame, Written]:
+    try:
+        frame = form.read()
+    except pd.errors.EmptyDataError:
+        raise RefusedError(
+            "bad_file", f"{form.path.name} is empty: no column was found in it"
+        ) from None
+    except (pd.errors.ParserError, csv.Error) as error:
+        if "out of memory" in str(error):
+            raise MemoryError from error
+        return read_ragged(form, notes)
+    header = next(form.rows(), (0, []))[1] if form.has_header else []
+    frame.columns = pd.Index(column_names(header, frame.shape[1], notes))
+    return frame, lambda positions: _written(form, positions)
+
+
+def _written(form: Form, positions: list[int]) -> list[pd.Series]:
+    if not positions:
+        return []
+    text = form.read(usecols=positions, dtype=str, keep_default_na=False)
+    return [text.iloc[:, number] for number in range(text.shape[1])]
+
+
+def _without_empty(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Drop columns that have neither a name nor a value: a delimiter at the end of each line."""
+    empty = [
+        position
+        for position, name in enumerate(frame.columns)
+        if name.startswith(NO_NAME) and frame.iloc[:, position].isna().all()
+    ]
+    if not empty or len(empty) == frame.shape[1]:
+        return frame
+    notes.append(f"empty columns without a name left out: {len(empty)}")
+    return frame.drop(columns=frame.columns[empty])
 
 
 def _refuse_what_is_no_table(path: Path, sample: str) -> None:
@@ -54,30 +90,6 @@ def _refuse_what_is_no_table(path: Path, sample: str) -> None:
     if sample.count("\0") > max(len(sample) // 100, _FEW_ZEROS) or text.startswith(
         ("PK\x03\x04", "%PDF", "PAR1")
     ):
-        raise RefusedError("bad_file", f"{path.name} is a binary file, not text")
-
-
-def _table(path: Path, options: dict[str, str], sample: str, notes: list[str]) -> pd.DataFrame:
-    if _uneven(path, options, sample):
-        return read_ragged(path, options, notes)
-    try:
-        # index_col: by default a row longer than the header would shift the columns, unsaid.
-        frame = pd.read_csv(path, low_memory=False, index_col=False, **options)
-    except pd.errors.EmptyDataError:
-        raise RefusedError("bad_file", f"{path.name} is empty: no column was found in it") from None
-    except (pd.errors.ParserError, csv.Error):
-        return read_ragged(path, options, notes)
-    return big_integers.restore_text(frame, path, options)
-
-
-def _uneven(path: Path, options: dict[str, str], sample: str) -> bool:
-    """Say whether rows have different numbers of fields, as far as they are looked at."""
-    whole = path.stat().st_size <= _COUNT_BELOW
-    complete = sample[: sample.rfind("\n") + 1] or sample
-    try:
-        with path.open(encoding=options["encoding"], errors="replace", newline="") as file:
-            lines = file if whole else io.StringIO(complete)
-            rows = csv.reader(lines, delimiter=options["sep"], strict=True)
-            return len({len(row) for row in rows if row}) > 1
-    except csv.Error:
-        return True
+        raise RefusedError(
+            "bad_file", f"{path.name} is a binary file, not text", file_kinds.what_it_is(path)
+        )

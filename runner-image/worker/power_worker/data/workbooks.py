@@ -1,123 +1,129 @@
 """Excel workbooks, of 1997 and of today."""
 
-import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from power_worker.outcome import RefusedError
 
-from . import workbook_kinds, workbook_merges
+from . import workbook_kinds
+from .sheet import Sheet
+from .sheet_table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Sheets that a note or an error names.
 _MAX_NAMED = 30
-#: Rows in which a header is looked for when the first row is none.
-_HEADER_ROWS = 25
-_MAX_TITLES = 500
+
+
+class Workbook:
+    """An open workbook: its sheets with cells in their order, and how to read one."""
+
+    def __init__(self, path: Path) -> None:
+        if workbook_kinds.is_xlsx(path):
+            self._open_xlsx(path)
+        else:
+            self._open_xls(path)
+
+    def _open_xlsx(self, path: Path) -> None:
+        from . import xlsx_book, xlsx_sheet
+
+        book = xlsx_book.Book(path)
+        self.names = list(book.parts)
+        self.hidden = {name for name, part in book.parts.items() if part.hidden}
+        self.read: Callable[[str], Sheet] = lambda name: xlsx_sheet.read(book, name)
+        self.close: Callable[[], None] = book.close
+
+    def _open_xls(self, path: Path) -> None:
+        from . import xls_sheet
+
+        book = xls_sheet.opened(path)
+        self.names = book.sheet_names()
+        self.hidden = {sheet.name for sheet in book.sheets() if sheet.visibility}
+        self.read = lambda name: xls_sheet.read(book, name)
+        self.close = book.release_resources
 
 
 def read(path: Path, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
-    """Read one sheet, the first visible one if none is named."""
-    engine = workbook_kinds.engine(path)
+    """Read one sheet, the first visible one with anything in it if none is named."""
+    workbook_kinds.check(path)
     try:
-        book = pd.ExcelFile(path, engine=engine)
+        book = Workbook(path)
+    except MemoryError:
+        raise
     except Exception as error:
         raise workbook_kinds.explained(path, error) from error
-    with book:
-        hidden = _hidden(book)
-        names = [n for n in map(str, book.sheet_names) if n in _with_cells(book)]
-        chosen = _choose(path, names, hidden, sheet)
-        notes: list[str] = []
-        frame = _table(book, chosen, notes)
-        notes += _about(names, hidden, chosen, frame)
-        notes += workbook_merges.notes(path, book, chosen)
+    try:
+        return _read(path, book, sheet)
+    finally:
+        book.close()
+
+
+def _read(path: Path, book: Workbook, wanted: str) -> tuple[pd.DataFrame, str, list[str]]:
+    notes: list[str] = []
+    chosen = _choose(path, book, wanted)
+    cells = _cells(path, book, chosen)
+    if not cells.rows and not wanted:
+        empty, (chosen, cells) = chosen, _first_with_cells(path, book)
+        if cells.rows:
+            notes.append(f"the sheet {empty} is empty: this is {chosen}")
+    if not cells.rows:
+        raise RefusedError(
+            "bad_file",
+            f"{path.name} is empty: no cell has a value in {chosen}",
+            _others(book, chosen),
+        )
+    frame = table(cells, notes)
+    others = [name for name in book.names if name != chosen and name not in book.hidden]
+    if others:
+        notes.append(f"other sheets: {_listed(others)}")
+    if book.hidden:
+        notes.append(f"hidden sheets: {_listed(sorted(book.hidden))}")
+    if frame.empty:
+        notes.append("the sheet has no rows below its header")
     return frame, chosen, notes
 
 
-def _with_cells(book: pd.ExcelFile) -> set[str]:
-    """Return the names of the sheets that are not charts."""
-    engine: Any = book.book
-    if hasattr(engine, "worksheets"):
-        return {s.title for s in engine.worksheets}
-    return set(map(str, book.sheet_names))
-
-
-def _choose(path: Path, names: list[str], hidden: set[str], sheet: str) -> str:
-    if not names:
+def _choose(path: Path, book: Workbook, wanted: str) -> str:
+    if not book.names:
         raise RefusedError("bad_file", f"{path.name} has no sheet with cells")
-    if not sheet:
-        visible = [name for name in names if name not in hidden]
-        return (visible or names)[0]
-    if sheet in names:
-        return sheet
-    loosely = {name.strip().casefold(): name for name in names}
-    if (near := loosely.get(sheet.strip().casefold())) is not None:
-        return near
-    raise RefusedError(
-        "bad_sheet",
-        f"{path.name} has no sheet {sheet[:80]!r}",
-        f"its sheets are: {_listed(names)}",
-    )
-
-
-def _hidden(book: pd.ExcelFile) -> set[str]:
-    engine: Any = book.book
-    if hasattr(engine, "worksheets"):  # openpyxl
-        return {s.title for s in engine.worksheets if s.sheet_state != "visible"}
-    return {s.name for s in engine.sheets() if s.visibility}  # xlrd
-
-
-def _table(book: pd.ExcelFile, sheet: str, notes: list[str]) -> pd.DataFrame:
-    """Read a sheet; where its first row is a title, the header is the row that looks like one."""
-    try:
-        frame = book.parse(sheet)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise RefusedError("bad_file", f"sheet {sheet} is damaged or cut short: {error}") from error
-    row = _header_row(book, sheet, frame)
-    if not row:
-        return frame
-    top = book.parse(sheet, header=None, nrows=row)
-    titles = [str(v) for v in top.to_numpy().ravel() if pd.notna(v)]
-    notes.append(f"the header is in row {row + 1}; above it: {' | '.join(titles)[:_MAX_TITLES]}")
-    frame = book.parse(sheet, header=row)
-    blank = [c for c in frame.columns if str(c).startswith("Unnamed: ") and frame[c].isna().all()]
-    return frame.drop(columns=blank)
-
-
-def _header_row(book: pd.ExcelFile, sheet: str, frame: pd.DataFrame) -> int:
-    """Return the header's row, 0 unless the first row lacks most names and another has them."""
-    unnamed = sum(str(label).startswith("Unnamed: ") for label in frame.columns)
-    if len(frame.columns) < 2 or unnamed < len(frame.columns) / 2:  # noqa: PLR2004
-        return 0
-    top = book.parse(sheet, header=None, nrows=_HEADER_ROWS)
-    width = int(top.notna().sum(axis=1).max())
-    for index in range(len(top)):
-        values = [value for value in top.iloc[index] if pd.notna(value)]
-        if len(values) > max(width / 2, 1) and all(isinstance(value, str) for value in values):
-            return index
-    return 0
-
-
-def _about(names: list[str], hidden: set[str], chosen: str, frame: pd.DataFrame) -> list[str]:
-    notes = []
-    others = [name for name in names if name != chosen and name not in hidden]
-    if others:
-        notes.append(f"other sheets: {_listed(others)}")
-    if hidden:
-        notes.append(f"hidden sheets: {_listed(sorted(hidden))}")
-    unnamed = sum(str(label).startswith("Unnamed: ") for label in frame.columns)
-    if unnamed:
-        notes.append(
-            f"{unnamed} columns have no header: it may be merged or lie further down; "
-            "pd.read_excel(..., header=[0, 1]) or skiprows=N reads such a sheet"
+    if not wanted:
+        return next((name for name in book.names if name not in book.hidden), book.names[0])
+    loosely = {name.strip().casefold(): name for name in book.names}
+    near = wanted if wanted in book.names else loosely.get(wanted.strip().casefold())
+    if near is None:
+        raise RefusedError(
+            "bad_sheet",
+            f"{path.name} has no sheet {wanted[:80]!r}",
+            f"its sheets are: {_listed(book.names)}",
         )
-    empty = [str(label) for label in frame.columns if frame[label].isna().all()]
-    if frame.empty:
-        notes.append("the sheet has no rows below its header")
-    elif empty:
-        notes.append(f"columns without a value (formulas never computed?): {_listed(empty)}")
-    return notes
+    return near
+
+
+def _cells(path: Path, book: Workbook, name: str) -> Sheet:
+    try:
+        return book.read(name)
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise workbook_kinds.explained(path, error) from error
+
+
+def _first_with_cells(path: Path, book: Workbook) -> tuple[str, Sheet]:
+    cells, last = Sheet(), book.names[0]
+    for name in book.names:
+        if name not in book.hidden:
+            last, cells = name, _cells(path, book, name)
+            if cells.rows:
+                break
+    return last, cells
+
+
+def _others(book: Workbook, chosen: str) -> str:
+    others = [name for name in book.names if name != chosen]
+    return f"its other sheets are: {_listed(others)}" if others else ""
 
 
 def _listed(names: list[str]) -> str:
