@@ -34,6 +34,9 @@ func (c benchRun) Run(ctx context.Context) error {
 	if c.Repeat < 1 {
 		return errors.New("--repeat must be at least 1")
 	}
+	if c.Sessions < 0 {
+		return errors.New("--sessions must not be below 0")
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return err

@@ -1,6 +1,9 @@
 package bench
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Unit is what a row's figures count.
 type Unit string
@@ -72,7 +75,7 @@ func (r Row) Verdict() Verdict {
 	}
 	got := r.measured()
 	switch {
-	case got != got: // NaN
+	case math.IsNaN(got):
 		return Unknown
 	case r.reaches(got):
 		return Met
@@ -105,10 +108,10 @@ func (r Row) ToFloor() float64 { return Ratio(floats(r.Ours), floats(r.Floor)) }
 
 func (r Row) toFasterPeer() float64 {
 	plain, tuned := Ratio(floats(r.Ours), floats(r.Peer)), Ratio(floats(r.Ours), floats(r.PeerTuned))
-	if plain != plain {
+	switch {
+	case math.IsNaN(plain):
 		return tuned
-	}
-	if tuned != tuned {
+	case math.IsNaN(tuned):
 		return plain
 	}
 	if r.Unit.MoreIsBetter() {
