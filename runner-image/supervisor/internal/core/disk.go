@@ -84,7 +84,7 @@ func (c *Core) weigh(held disk.Growth) {
 	root, most := c.root, hopeless*c.scale.ceiling
 	go func() {
 		began := time.Now()
-		used := disk.Used(root, most)
+		used := disk.Used(root, most, c.table.Ours)
 		cost := time.Since(began)
 		c.post(func() {
 			c.scale.cost = cost

@@ -12,6 +12,7 @@ import (
 
 // holder is another process that has a file open.
 type holder struct {
+	pid int
 	in  io.Writer
 	out *bufio.Scanner
 }
@@ -32,10 +33,12 @@ func startHolder(t *testing.T, name string, bytes int) holder {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	h := holder{in, bufio.NewScanner(out)}
+	h := holder{cmd.Process.Pid, in, bufio.NewScanner(out)}
 	h.heard(t)
 	return h
 }
+
+func (h holder) is(pid int) bool { return pid == h.pid }
 
 // say has the holder do something, and returns when it has.
 func (h holder) say(t *testing.T, word string) {

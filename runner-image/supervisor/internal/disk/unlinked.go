@@ -21,9 +21,8 @@ func (u *usage) unlinked(dev uint64) {
 	if err != nil {
 		return
 	}
-	self := strconv.Itoa(os.Getpid())
 	for _, p := range proc {
-		if _, err := strconv.Atoi(p.Name()); err == nil && p.Name() != self {
+		if pid, err := strconv.Atoi(p.Name()); err == nil && u.ours(pid) {
 			u.open("/proc/"+p.Name()+"/fd", dev)
 			u.mapped("/proc/"+p.Name()+"/maps", dev)
 		}

@@ -25,6 +25,7 @@ const (
 // usage adds up; an inode with several names, or none, is counted once.
 type usage struct {
 	limit int64
+	ours  func(pid int) bool
 	total int64
 	seen  map[uint64]bool
 }
@@ -32,9 +33,9 @@ type usage struct {
 // Used returns what the session whose folder is root takes, in bytes. It stops
 // counting beyond limit: the sum is then only known to exceed it. A folder that
 // its owner has made unreadable is made readable, or what is in it could not be
-// counted.
-func Used(root *os.Root, limit int64) int64 {
-	u := usage{limit: limit, seen: map[uint64]bool{}}
+// counted. What was deleted is looked for in the processes that ours names.
+func Used(root *os.Root, limit int64, ours func(pid int) bool) int64 {
+	u := usage{limit: limit, ours: ours, seen: map[uint64]bool{}}
 	top, err := root.Stat(".")
 	if err != nil {
 		return 0

@@ -15,7 +15,7 @@ const exitCodeField = 52 - 3
 // reaped yet; false for one that lives, or is not there.
 func (t *Table) Ended(pid int) (syscall.WaitStatus, bool) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil || !t.ours(pid) {
+	if err != nil || !t.Ours(pid) {
 		return 0, false
 	}
 	p, err := parse(pid, stat)
@@ -72,7 +72,7 @@ func (t *Table) each(spare int, see func(process)) error {
 	}
 	for _, name := range names {
 		pid, err := strconv.Atoi(name)
-		if err != nil || pid == spare || !t.ours(pid) {
+		if err != nil || pid == spare || !t.Ours(pid) {
 			continue
 		}
 		if p, err := read(pid); err == nil && !p.gone() {

@@ -26,7 +26,7 @@ func NewTable() *Table {
 
 // Signal sends sig to one process.
 func (t *Table) Signal(pid int, sig syscall.Signal) error {
-	if !t.ours(pid) {
+	if !t.Ours(pid) {
 		return ErrForeign
 	}
 	return os.NewSyscallError("kill", syscall.Kill(pid, sig))
@@ -35,7 +35,7 @@ func (t *Table) Signal(pid int, sig syscall.Signal) error {
 // Interrupt sends SIGINT as a terminal would: to the process group that pid
 // leads, so that its children stop too, or to pid alone when it leads none.
 func (t *Table) Interrupt(pid int) error {
-	if !t.ours(pid) {
+	if !t.Ours(pid) {
 		return ErrForeign
 	}
 	if err := syscall.Kill(-pid, syscall.SIGINT); err != nil {
@@ -50,8 +50,8 @@ func (t *Table) Stopped(pid int) bool {
 	return err == nil && p.state == 'T'
 }
 
-// ours refuses 0, 1 and negative numbers, which mean groups or everybody.
-func (t *Table) ours(pid int) bool {
+// Ours says whether a process may be signalled. It refuses 0, 1 and negative numbers, which mean groups or everybody.
+func (t *Table) Ours(pid int) bool {
 	if pid <= 1 || pid == t.self {
 		return false
 	}
