@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+from .display_options import chosen
+
 #: Characters of a table that is shown as pandas' options say.
 MAX_TABLE = 12_000
 #: Options for larger ones, tried in this order until one fits.
@@ -16,16 +18,17 @@ _NARROWER: tuple[dict[str, int], ...] = (
 def table_text(obj: Any) -> str:
     """Return the text of a DataFrame or Series; empty for anything else.
 
-    A subclass with a text of its own is something else.
+    A subclass with a text of its own is something else. What a cell has chosen to see stays.
     """
     pandas = sys.modules.get("pandas")
     if pandas is None or type(obj) not in (pandas.DataFrame, pandas.Series):
         return ""
     text = repr(obj)
+    if len(text) <= MAX_TABLE or chosen(pandas):
+        return text
     for options in _NARROWER:
+        with pandas.option_context(*(word for pair in options.items() for word in pair)):
+            text = repr(obj)
         if len(text) <= MAX_TABLE:
             break
-        tighter = {k: min(v, pandas.get_option(k) or v) for k, v in options.items()}
-        with pandas.option_context(*(word for pair in tighter.items() for word in pair)):
-            text = repr(obj)
     return text

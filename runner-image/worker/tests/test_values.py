@@ -140,6 +140,15 @@ def test_large_values_are_bounded(kernel: Kernel, code: str, most: int) -> None:
     assert 0 < len(run.value + run.output) < most
 
 
+def test_a_table_of_which_a_cell_has_chosen_to_see_all_is_shown_whole(kernel: Kernel) -> None:
+    run = kernel.cell(
+        "df = pd.DataFrame({'a': range(300), 'b': ['text ' * 12] * 300})\n"
+        "with pd.option_context('display.max_rows', None): display(df)"
+    )
+    assert len(run.output.splitlines()) > 300
+    assert len(kernel.cell("df").value.splitlines()) < 30
+
+
 def test_a_huge_string_costs_little_more_than_itself(kernel: Kernel) -> None:
     peak = "import resource; resource.getrusage(resource.RUSAGE_SELF).ru_maxrss"
     kernel.cell("x = 'é' * 100_000_000")
