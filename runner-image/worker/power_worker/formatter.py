@@ -20,6 +20,9 @@ from .table_text import table_text
 #: Types whose text needs no look at their display methods.
 _PLAIN = CONTAINERS | {int, float, bool, complex, str, bytes, bytearray, type(None)}
 
+#: Libraries whose text says all that their pictures do, which are slow to draw.
+_TEXT_FIRST = ("sympy.",)
+
 
 class Formatter(DisplayFormatter):
     """IPython's formatter, which gives each object one representation: text or pictures."""
@@ -49,7 +52,7 @@ class Formatter(DisplayFormatter):
         return Pretty(leaf, MAX_PRINTED_VALUE).text(obj)
 
     def _shown(self, obj: Any) -> Shown:
-        if type(obj) in _PLAIN:
+        if type(obj) in _PLAIN or str(type(obj).__module__).startswith(_TEXT_FIRST):
             return Shown(self.text(obj))
         if self.ipython_display_formatter(obj):
             return Shown()

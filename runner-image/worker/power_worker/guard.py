@@ -2,6 +2,7 @@
 
 import builtins
 import sys
+from types import ModuleType
 from typing import Any, NoReturn
 
 from IPython.core.error import StdinNotImplementedError
@@ -80,6 +81,19 @@ def _no_input(prompt: Any = "", /) -> NoReturn:
     if prompt:
         print(prompt)
     raise StdinNotImplementedError(_NOBODY.format("input()"))
+
+
+_no_input.__name__ = _no_input.__qualname__ = "input"
+_no_input.__module__ = "builtins"
+
+
+def refuse_passwords(getpass: ModuleType) -> None:
+    """Let getpass say at once what it would only come to after two warnings."""
+
+    def no_password(*_: Any, **__: Any) -> NoReturn:
+        raise StdinNotImplementedError(_NOBODY.format("getpass()"))
+
+    getpass.getpass = getpass.unix_getpass = no_password  # type: ignore[attr-defined]
 
 
 def _no_breakpoint(*_: Any, **__: Any) -> NoReturn:

@@ -24,7 +24,8 @@ class Interrupts:
         self._poll = poller.poll
 
     def install(self) -> None:
-        """Take SIGINT, also back from user code that took it."""
+        """Take SIGINT, also back from user code that took or blocked it."""
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
         if signal.getsignal(signal.SIGINT) != self._on_signal:
             signal.signal(signal.SIGINT, self._on_signal)
 

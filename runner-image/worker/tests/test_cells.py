@@ -127,13 +127,21 @@ def test_run_executes_a_script_and_its_failure_is_the_cells(kernel: Kernel, tmp_
 
 
 @pytest.mark.parametrize(
-    "code", ["input('name? ')", "breakpoint()", "import getpass; getpass.getpass()"]
+    "code",
+    [
+        "input('name? ')",
+        "breakpoint()",
+        "import getpass; getpass.getpass()",
+        "import pdb; pdb.set_trace()",
+        "import code; code.interact()",
+    ],
 )
 def test_what_needs_a_keyboard_fails_at_once(kernel: Kernel, code: str) -> None:
     run = kernel.cell(code)
     assert run.status == "error"
-    if "pass" not in code:
-        assert "nobody can type" in run.error["message"]
+    assert "nobody can type" in run.error["message"]
+    assert "Warning" not in run.output
+    assert "power_worker" not in kernel.cell("input").value
 
 
 def test_a_value_too_long_for_a_result_is_printed(kernel: Kernel) -> None:

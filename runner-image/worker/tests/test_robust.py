@@ -62,8 +62,16 @@ def test_an_interrupt_sent_with_its_run_is_not_lost(kernel: Kernel) -> None:
     assert kernel.cell("1").value == "1"
 
 
-def test_code_that_took_sigint_gives_it_back(kernel: Kernel) -> None:
-    kernel.cell("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)")
+@pytest.mark.parametrize(
+    "code",
+    [
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)",
+        "signal.signal(signal.SIGINT, lambda *a: None)",
+        "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})",
+    ],
+)
+def test_code_that_took_sigint_gives_it_back(kernel: Kernel, code: str) -> None:
+    kernel.cell(f"import signal\n{code}")
     run = interrupted(kernel, "print('go')\nwhile True: pass")
     assert run.error["name"] == "KeyboardInterrupt"
 

@@ -48,6 +48,7 @@ def test_a_table_is_readable_and_says_its_shape(kernel: Kernel) -> None:
             "[page not shown: http://a/]",
         ),
         ("from IPython.display import FileLink\nFileLink('a.txt')", "a.txt"),
+        ("import sympy as s\ns.init_printing()\ns.Symbol('x')**2 / 2", "──"),
         ("class A: pass\nA()", "<__main__.A>"),
         ("class A:\n    def __str__(self): return 'said'\nA()", "said"),
         ("class A:\n    def _repr_html_(self): return '<p>hyper</p>'\nA()", "hyper"),
@@ -76,6 +77,7 @@ def test_other_things_read_as_text(kernel: Kernel, code: str, words: str) -> Non
     assert run.status == "ok", run
     assert words in run.value
     assert " at 0x" not in run.value
+    assert run.displays == []
 
 
 @pytest.mark.parametrize(
