@@ -113,7 +113,10 @@ func TestALargeFolderIsRenamedWithoutALookAtItsFiles(t *testing.T) {
 	p.write("d/e/7")
 	p.rename("d", "h")
 	p.write("h/e/8")
-	p.expect("h/<d/", "h/e/7", "h/e/8")
+	want := []string{"h/<d/", "h/e/7", "h/e/8"}
+	if got := lines(p.report()); !slices.Equal(got, want) { // a busy machine may be unsure of it
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
 
 func TestAFileWrittenRightBeforeItsFolderWasRenamedIsNotTold(t *testing.T) {

@@ -89,7 +89,12 @@ func (p *place) report() changes.Report {
 func (p *place) expect(want ...string) {
 	p.t.Helper()
 	r := p.report()
-	var got []string
+	if got := lines(r); !slices.Equal(got, want) || r.More != 0 || r.MoreDeleted != 0 || r.Unsure {
+		p.t.Errorf("got %q, %d and %d more, unsure %v; want %q", got, r.More, r.MoreDeleted, r.Unsure, want)
+	}
+}
+
+func lines(r changes.Report) (got []string) {
 	for _, f := range r.Files {
 		line := f.Path
 		if f.From != "" {
@@ -101,9 +106,7 @@ func (p *place) expect(want ...string) {
 		got = append(got, "-"+name)
 	}
 	slices.Sort(got)
-	if !slices.Equal(got, want) || r.More+r.MoreDeleted != 0 || r.Unsure {
-		p.t.Errorf("got %q, %d and %d more, unsure %v; want %q", got, r.More, r.MoreDeleted, r.Unsure, want)
-	}
+	return got
 }
 
 func (p *place) remove(name string) {
