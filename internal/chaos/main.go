@@ -26,6 +26,7 @@ type flags struct {
 	program  string
 	logs     string
 	engine   string
+	data     string
 }
 
 func main() {
@@ -37,6 +38,7 @@ func main() {
 	flag.StringVar(&f.program, "program", "bin/power-interpreter", "the server")
 	flag.StringVar(&f.logs, "logs", ".cache/chaos", "folder for the record of actions and the server's log")
 	flag.StringVar(&f.engine, "engine", "", "script that starts and stops the engine of DOCKER_HOST, which is nobody else's; none leaves the engine alone")
+	flag.StringVar(&f.data, "data", "", "a small file system, which -engine's acts fill, for the data folder; none is the folder for temporary files")
 	flag.Parse()
 	if f.seed == 0 {
 		f.seed = 1 + uint64(rand.Int64N(1_000_000))
@@ -58,7 +60,7 @@ func run(ctx context.Context, f flags) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	dir, err := os.MkdirTemp("", "power-interpreter-chaos-")
+	dir, err := os.MkdirTemp(f.data, "power-interpreter-chaos-")
 	if err != nil {
 		return false, err
 	}
@@ -103,5 +105,11 @@ func (f flags) play(ctx context.Context, s *storm.Storm) error {
 	if f.engine == "" {
 		return nil
 	}
-	return s.EngineActs(ctx, f.engine)
+	if err := s.BreakEngine(ctx, f.engine); err != nil {
+		return err
+	}
+	if err := s.PauseSandbox(ctx); err != nil {
+		return err
+	}
+	return s.FillDisk(ctx)
 }

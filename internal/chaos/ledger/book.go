@@ -197,6 +197,14 @@ func (b *Book) Hit() (over func(happened bool)) {
 	}
 }
 
+// Calm says that whatever was hit has been found out: a loss from then on has no
+// cause.
+func (b *Book) Calm() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.provoked = false
+}
+
 // isProvoked says whether a loss would be the suite's own doing.
 func (b *Book) isProvoked() bool { return b.provoked || b.hitting > 0 }
 
@@ -223,7 +231,7 @@ func (b *Book) Hear(words string) bool {
 	switch {
 	case b.isProvoked():
 		b.Counts.Losses++
-	case b.lost || again: // nothing was left to lose; a notice is taken off the record after its reply
+	case b.lost || again || !b.hasRun(): // nothing was there to lose; a notice is taken off the record after its reply
 		b.Counts.Repeated++
 	default:
 		b.fault("a loss was told that nothing had caused: %.300s", words)
@@ -231,6 +239,16 @@ func (b *Book) Hear(words string) bool {
 	b.told[words] = b.kills
 	b.lost, b.provoked, b.heard = true, false, true
 	return true
+}
+
+// hasRun says whether anything is known to have run in the kernel.
+func (b *Book) hasRun() bool {
+	for _, j := range b.jobs {
+		if j.status == "completed" && j.Mark >= b.from {
+			return true
+		}
+	}
+	return len(b.memory) > 0
 }
 
 // See holds the two lists, as a run's reply shows them, against the book.

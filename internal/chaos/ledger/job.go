@@ -25,12 +25,14 @@ func (b *Book) Submitted(id string, mark int) {
 	}
 }
 
-// Named says that a notice names a job: a run without an answer goes on as one.
-func (b *Book) Named(id string) {
+// Named says that a notice names a job: a run without an answer goes on as one,
+// or, if lost, what became of it cannot be known. One that had an answer is held
+// to that.
+func (b *Book) Named(id string, lost bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.jobs[id] == nil {
-		b.enter(&Job{ID: id, free: b.isProvoked()})
+		b.enter(&Job{ID: id, free: lost || b.isProvoked()})
 		b.Counts.Resumed++
 	}
 }

@@ -91,13 +91,32 @@ func TestAJobMustEndAsItWasAcknowledged(t *testing.T) {
 
 func TestARunThatANoticeNamesIsHeldToItsEnd(t *testing.T) {
 	b := book()
-	b.Named("j3")
+	b.Named("j3", false)
 	if open := b.Open(); len(open) != 2 {
 		t.Errorf("open are %v", open)
 	}
 	b.Ended("j3", "completed", 3, "")
 	b.See("c4", b.Mark(), []int{1, 2, 4}, []int{1, 2, 3, 4})
 	wants(t, b, "kernel lost the acknowledged 3")
+}
+
+func TestWhatHadNoAnswerMayBeLostIfThatIsTold(t *testing.T) {
+	b := book()
+	b.Named("j3", true)
+	b.Named("j2", true) // acknowledged
+	b.Ended("j3", "lost", 0, "")
+	wants(t, b, "")
+	b.Ended("j2", "lost", 0, "")
+	wants(t, b, "job j2 (mark 2) ended lost")
+}
+
+func TestALossBeforeAnythingRanIsNoFault(t *testing.T) {
+	b := ledger.NewBook("s")
+	b.Submitted("j1", b.Mark())
+	b.Hear(told)
+	wants(t, b, "")
+	b.See("c2", b.Mark(), []int{2}, []int{2})
+	wants(t, b, "file lost the acknowledged 1")
 }
 
 func TestALossToldAgainAfterAKillIsNoFault(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 type Figures struct {
 	Seed            uint64
 	Kills, Removals int
+	Acts            int           // other things broken, and mended
+	Refusal         time.Duration // the slowest while something was broken
 	Median, Slowest time.Duration // from the start of a server to its health
 	Process         Process       // of the last server, at rest
 	ledger.Counts
@@ -41,9 +43,9 @@ func (f *Figures) starts(all []time.Duration) {
 // String is one line.
 func (f Figures) String() string {
 	return strings.Join([]string{
-		fmt.Sprintf("chaos: seed %d: %d kills, %d sandboxes removed", f.Seed, f.Kills, f.Removals),
+		fmt.Sprintf("chaos: seed %d: %d kills, %d sandboxes killed, %d things broken", f.Seed, f.Kills, f.Removals, f.Acts),
 		fmt.Sprintf("%d cells, %d jobs and %d files acknowledged", f.Cells, f.Jobs, f.Counts.Files),
-		fmt.Sprintf("%d calls unanswered, %d refused", f.Counts.Unanswered, f.Counts.Refused),
+		fmt.Sprintf("%d calls unanswered, %d refused within %d ms", f.Counts.Unanswered, f.Counts.Refused, f.Refusal.Milliseconds()),
 		fmt.Sprintf("%d runs went on as jobs, %d losses told (%d again), %d jobs lost with them", f.Resumed, f.Losses, f.Repeated, f.Lost),
 		fmt.Sprintf("healthy after %d ms at the median, %d at most", f.Median.Milliseconds(), f.Slowest.Milliseconds()),
 		f.Process.String(),

@@ -38,6 +38,7 @@ func (s *Storm) Close(ctx context.Context) (Figures, error) {
 	for _, w := range s.workers {
 		s.faults = append(s.faults, w.Faults()...)
 		s.figures.add(w.Counts)
+		s.figures.Refusal = max(s.figures.Refusal, w.refusal)
 	}
 	s.figures.Seed, s.figures.Faults = s.cfg.Seed, s.faults
 	s.figures.starts(s.starts)

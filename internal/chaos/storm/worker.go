@@ -22,6 +22,7 @@ type worker struct {
 	log     *Log
 	trouble func() bool // the suite keeps the server from serving just now
 	files   int
+	refusal time.Duration // the slowest
 }
 
 // run works until ctx ends, which is looked at between calls.
@@ -37,6 +38,9 @@ func (w *worker) run(ctx context.Context) {
 
 // maxOpen bounds a session's jobs under way: beyond, the next read would be far.
 const maxOpen = 8
+
+// refusedPause keeps a client from asking a thousand times a second.
+const refusedPause = 20 * time.Millisecond
 
 // act does something, by chance.
 func (w *worker) act() {
@@ -81,6 +85,9 @@ func (w *worker) ask(ctx context.Context, tool string, args map[string]any) (ans
 		return answer{}, false
 	}
 	w.hear(a)
+	if code := a.code(); code == "unavailable" || code == "busy" {
+		w.refusal = max(w.refusal, time.Since(began))
+	}
 	return a, true
 }
 
@@ -90,7 +97,7 @@ func (w *worker) hear(a answer) {
 		w.Hear(n)
 		if strings.Contains(n, "job ") {
 			for _, id := range jobID.FindAllString(n, -1) {
-				w.Named(id)
+				w.Named(id, strings.Contains(n, "cannot be known"))
 			}
 		}
 	}
@@ -130,6 +137,7 @@ func (w *worker) cell(preparation string) {
 func (w *worker) refused(tool string, a answer) {
 	if w.trouble() {
 		w.Refused()
+		time.Sleep(refusedPause)
 		return
 	}
 	w.Fault("%s was refused without a cause: %.500s", tool, a.text)
