@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup build image run demo test lint bench lock clean
+.PHONY: help setup build image run demo test lint bench chaos soak lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -36,6 +36,12 @@ lint: ## formatting, vet and linters of Go, Python and shell
 
 bench: setup ## figures of this machine beside their floors and a notebook gateway; ARGS=--help
 	@bin/power-interpreter bench $(ARGS)
+
+chaos: setup ## the server killed, the engine and the disk broken, under load; CHAOS="-kills 500 -seed 7" for more
+	@deploy/chaos.sh $(CHAOS)
+
+soak: setup ## calls and sessions by the thousand, and nothing may grow; SOAK="-soak 50000 -made 2000" for more
+	@go run ./internal/chaos -soak 5000 -made 200 $(SOAK)
 
 lock: ## runner-image/requirements*.txt anew from their .in files
 	@deploy/lock.sh

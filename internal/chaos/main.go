@@ -27,6 +27,8 @@ type flags struct {
 	logs     string
 	engine   string
 	data     string
+	soak     int
+	made     int
 }
 
 func main() {
@@ -39,6 +41,8 @@ func main() {
 	flag.StringVar(&f.logs, "logs", ".cache/chaos", "folder for the record of actions and the server's log")
 	flag.StringVar(&f.engine, "engine", "", "script that starts and stops the engine of DOCKER_HOST, which is nobody else's; none leaves the engine alone")
 	flag.StringVar(&f.data, "data", "", "a small file system, which -engine's acts fill, for the data folder; none is the folder for temporary files")
+	flag.IntVar(&f.soak, "soak", 0, "calls of a soak, instead of chaos")
+	flag.IntVar(&f.made, "made", 200, "sessions that a soak makes and deletes")
 	flag.Parse()
 	if f.seed == 0 {
 		f.seed = 1 + uint64(rand.Int64N(1_000_000))
@@ -64,7 +68,7 @@ func run(ctx context.Context, f flags) (ok bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	fmt.Printf("chaos: seed %d, %d kills, logs in %s\n", f.seed, f.kills, f.logs)
+	fmt.Printf("chaos: seed %d, logs in %s\n", f.seed, f.logs)
 	began := time.Now()
 	s, err := storm.Begin(ctx, storm.Config{Program: program, DataDir: dir, LogDir: f.logs, Seed: f.seed, Sessions: f.sessions})
 	if err != nil {
@@ -87,6 +91,9 @@ func run(ctx context.Context, f flags) (ok bool, err error) {
 
 // play goes through the acts.
 func (f flags) play(ctx context.Context, s *storm.Storm) error {
+	if f.soak > 0 {
+		return s.Soak(ctx, f.soak, f.made)
+	}
 	for n := range f.kills {
 		act := s.Kill
 		if f.removals > 0 && n%max(1, f.kills/f.removals) == 0 {

@@ -78,22 +78,37 @@ func fill(name string) error {
 	return f.Close()
 }
 
-// PauseSandbox stops a session's processes from outside.
+// pauseTries bounds how often a pause is tried: runc gives up freezing processes
+// that fork meanwhile ("unable to freeze").
+const pauseTries = 20
+
+// PauseSandbox stops a session's processes from outside: somebody must notice.
 func (s *Storm) PauseSandbox(ctx context.Context) error {
 	w := s.workers[0]
+	s.Lull()
 	w.cell(sleep(0)) // it has a sandbox
 	name := s.engine.containerOf(w.session)
-	return s.play(ctx, act{name: "a sandbox paused",
-		begin: func(ctx context.Context) error { _, err := docker(ctx, "pause", name); return err },
-		end: func(ctx context.Context) error {
-			state, err := docker(ctx, "inspect", "--format", "{{.State.Status}}", name)
-			if err == nil && state == "paused" {
-				s.Fault("a sandbox that was paused from outside stays paused")
-				_, err = docker(ctx, "unpause", name)
-			}
-			return err
-		},
-	})
+	_, err := docker(ctx, "pause", name)
+	for n := 0; err != nil && n < pauseTries; n++ {
+		_, err = docker(ctx, "pause", name)
+	}
+	for began := time.Now(); err == nil; time.Sleep(healthPause) {
+		var state string
+		state, err = docker(ctx, "inspect", "--format", "{{.State.Status}}", name)
+		if state == "running" {
+			s.log.Note("a paused sandbox went on after %d ms", time.Since(began).Milliseconds())
+			break
+		}
+		if time.Since(began) > noticed {
+			s.Fault("a sandbox that was paused from outside is %q after %v", state, noticed)
+			_, err = docker(ctx, "unpause", name)
+			break
+		}
+	}
+	w.cell(sleep(0))
+	s.figures.Acts++
+	s.Blow()
+	return err
 }
 
 func (s *Storm) play(ctx context.Context, a act) error {

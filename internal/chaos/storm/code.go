@@ -28,9 +28,9 @@ print('SHOWN' + json.dumps({'mark': MARK, 'memory': marks, 'file': [int(line) fo
 func sleep(seconds float64) string { return fmt.Sprintf("time.sleep(%.2f)", seconds) }
 
 // gate is a preparation that waits until a file of that name is uploaded, or
-// half a minute: the upload may be what fails.
+// ten seconds: the upload may be what fails, and to a new session it waits for this.
 func gate(name string) string {
-	return fmt.Sprintf("for _ in range(1500):\n  if os.path.exists(%q): break\n  time.sleep(0.02)", name)
+	return fmt.Sprintf("for _ in range(500):\n  if os.path.exists(%q): break\n  time.sleep(0.02)", name)
 }
 
 // lists are what a run has shown.

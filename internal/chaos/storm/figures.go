@@ -16,7 +16,8 @@ type Figures struct {
 	Acts            int           // other things broken, and mended
 	Refusal         time.Duration // the slowest while something was broken
 	Median, Slowest time.Duration // from the start of a server to its health
-	Process         Process       // of the last server, at rest
+	Soak            string
+	Process         Process // of the last server, at rest
 	ledger.Counts
 	Faults []string // what must not be
 }
@@ -42,6 +43,9 @@ func (f *Figures) starts(all []time.Duration) {
 
 // String is one line.
 func (f Figures) String() string {
+	if f.Soak != "" {
+		return fmt.Sprintf("soak: seed %d: %s; %d faults", f.Seed, f.Soak, len(f.Faults))
+	}
 	return strings.Join([]string{
 		fmt.Sprintf("chaos: seed %d: %d kills, %d sandboxes killed, %d things broken", f.Seed, f.Kills, f.Removals, f.Acts),
 		fmt.Sprintf("%d cells, %d jobs and %d files acknowledged", f.Cells, f.Jobs, f.Counts.Files),

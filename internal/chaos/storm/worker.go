@@ -22,6 +22,7 @@ type worker struct {
 	log     *Log
 	trouble func() bool // the suite keeps the server from serving just now
 	files   int
+	calls   int
 	refusal time.Duration // the slowest
 }
 
@@ -75,6 +76,7 @@ func (w *worker) ask(ctx context.Context, tool string, args map[string]any) (ans
 		return answer{}, false
 	}
 	began := time.Now()
+	w.calls++
 	a, err := w.wire.call(ctx, tool, args)
 	w.log.Note("%s %s %v: %d ms failed=%t %s %v %v", w.session, tool, args["job_id"], time.Since(began).Milliseconds(), a.failed, a.record.Status, a.notices, err)
 	if err != nil {
