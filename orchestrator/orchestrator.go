@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
 	"power-interpreter/internal/workspace"
 )
 
@@ -195,9 +197,20 @@ func (o *Orchestrator) Health(ctx context.Context) error {
 	if failing != nil {
 		return failing
 	}
-	_, err := o.cfg.Engine.Check(ctx)
+	free, err := o.cfg.Workspace.Free()
+	if err != nil {
+		return fileError(err)
+	}
+	if free < minFree {
+		return Errorf(CodeUnavailable, "the server's disk is full, %s are left: delete_session what is not needed, or free some for SANDBOX_DATA_DIR", humanize.IBytes(uint64(free)))
+	}
+	_, err = o.cfg.Engine.Check(ctx)
 	return err
 }
+
+// minFree is what claims, records and a cell's small files need of the data
+// folder's disk; below, new sessions and uploads begin to fail.
+const minFree = 8 << 20
 
 // folder opens the session's folder. The caller closes it.
 func (o *Orchestrator) folder(claim workspace.Claim) (*workspace.Folder, error) {

@@ -23,6 +23,7 @@ import (
 //	POST   /containers/create
 //	POST   /containers/{name}/start
 //	POST   /containers/{name}/attach  upgrades to a raw stream
+//	POST   /containers/{name}/unpause what somebody else has paused
 //	DELETE /containers/{name}
 //	GET    /events                    a stream without end
 //
@@ -38,6 +39,7 @@ type calls interface {
 		network *network.NetworkingConfig, platform *ocispec.Platform, name string) (container.CreateResponse, error)
 	ContainerStart(ctx context.Context, name string, options container.StartOptions) error
 	ContainerAttach(ctx context.Context, name string, options container.AttachOptions) (types.HijackedResponse, error)
+	ContainerUnpause(ctx context.Context, name string) error
 	ContainerRemove(ctx context.Context, name string, options container.RemoveOptions) error
 	Events(ctx context.Context, options events.ListOptions) (<-chan events.Message, <-chan error)
 	Close() error
@@ -47,10 +49,11 @@ type calls interface {
 // that hangs never hangs us. Each is a hundred times and more what the call
 // takes on an idle engine, since one under load queues.
 const (
-	askTimeout    = 5 * time.Second  // ping, inspect, list, and an event stream's beginning: 1 to 3 ms
-	attachTimeout = 10 * time.Second // 2 ms
-	createTimeout = 30 * time.Second // 15 ms; a cold disk reads the image's layers
-	startTimeout  = 60 * time.Second // 150 ms, 0.5 s with gVisor
+	askTimeout     = 5 * time.Second  // ping, inspect, list, and an event stream's beginning: 1 to 3 ms
+	attachTimeout  = 10 * time.Second // 2 ms
+	createTimeout  = 30 * time.Second // 15 ms; a cold disk reads the image's layers
+	startTimeout   = 60 * time.Second // 150 ms, 0.5 s with gVisor
+	unpauseTimeout = 5 * time.Second  // 9 ms
 	// removeTimeout is one attempt's. The engine itself waits 10 s for a
 	// killed container to end before it reports an error.
 	removeTimeout = 20 * time.Second

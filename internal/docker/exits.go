@@ -21,6 +21,8 @@ const (
 // of those that had stopped already. It reconnects by itself, and then also
 // sends what stopped or vanished meanwhile; there an id may come twice. The
 // channel closes when ctx has ended. A slow receiver loses nothing.
+//
+// A sandbox that somebody has paused is set going again: its calls would hang.
 func (e *Engine) Exits(ctx context.Context, dataDir string) <-chan string {
 	watch := &watch{exits: make(chan string), running: map[string]bool{}}
 	go func() {
@@ -63,6 +65,9 @@ func (e *Engine) follow(ctx context.Context, dataDir string, watch *watch) (conn
 			watch.sent()
 		case message := <-messages:
 			watch.note(message)
+			if message.Action == events.ActionPause {
+				e.unpause(ctx, message.Actor.Attributes[labelSandbox])
+			}
 		case err := <-failed:
 			return true, err
 		case <-ticker.C:
@@ -80,7 +85,7 @@ func (e *Engine) subscribe(ctx context.Context, cancel context.CancelFunc, dataD
 	defer late.Stop()
 	which := ofDataDir(dataDir)
 	which.Add("type", string(events.ContainerEventType))
-	for _, action := range []events.Action{events.ActionStart, events.ActionDie, events.ActionDestroy} {
+	for _, action := range []events.Action{events.ActionStart, events.ActionDie, events.ActionDestroy, events.ActionPause} {
 		which.Add("event", string(action))
 	}
 	return e.calls.Events(ctx, events.ListOptions{Filters: which})
@@ -92,4 +97,17 @@ func (e *Engine) relist(ctx context.Context, dataDir string, watch *watch) error
 		watch.compare(containers)
 	}
 	return err
+}
+
+// unpause lets a sandbox go on. One that cannot is tried again with the next
+// listing.
+func (e *Engine) unpause(ctx context.Context, id string) {
+	name, err := containerName(id)
+	if err != nil {
+		return // none of ours
+	}
+	limited, cancel := context.WithTimeout(ctx, unpauseTimeout)
+	defer cancel()
+	err = e.calls.ContainerUnpause(limited, name)
+	e.log.Warn("a sandbox had been paused by somebody else; it goes on", "sandbox_id", id, "error", err)
 }

@@ -112,6 +112,26 @@ func TestExitsTellsOfEnds(t *testing.T) {
 	expect(t, exits, id)
 }
 
+func TestASandboxThatSomebodyPausedGoesOn(t *testing.T) {
+	fake := newEvents(t, listed(id, "paused"), listed(other, "running"))
+	unpaused := make(chan string)
+	fake.on("POST /containers/{name}/unpause", func(w http.ResponseWriter, r *http.Request) {
+		unpaused <- r.PathValue("name")
+		w.WriteHeader(http.StatusNoContent)
+	})
+	fake.exits(t)
+	script := <-fake.subscribed
+	if name := <-unpaused; name != "power-interpreter-"+id { // it was before we came
+		t.Errorf("unpaused %s", name)
+	}
+	fake.become(listed(id, "running"), listed(other, "running"))
+	script <- [2]string{"pause", "not an id"}
+	script <- [2]string{"pause", other}
+	if name := <-unpaused; name != "power-interpreter-"+other {
+		t.Errorf("unpaused %s", name)
+	}
+}
+
 func TestExitsTellsAfterAReconnectionWhatHappenedMeanwhile(t *testing.T) {
 	const early = "00112233445566dd"
 	fake := newEvents(t, listed(early, "dead"), listed(id, "running"), listed(other, "running"), listed(third, "running"))

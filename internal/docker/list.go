@@ -8,7 +8,8 @@ import (
 	"power-interpreter/orchestrator"
 )
 
-// List returns every sandbox of the data folder, running or not. For some
+// List returns every sandbox of the data folder, running or not; one that
+// somebody has paused is set going again. For some
 // milliseconds after Exits has told of its end, one may still seem to run.
 func (e *Engine) List(ctx context.Context, dataDir string) ([]orchestrator.Sandbox, error) {
 	containers, err := e.containers(ctx, dataDir)
@@ -31,5 +32,10 @@ func (e *Engine) containers(ctx context.Context, dataDir string) ([]container.Su
 	limited, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	containers, err := e.calls.ContainerList(limited, container.ListOptions{All: true, Filters: ofDataDir(dataDir)})
+	for _, summary := range containers {
+		if summary.State == container.StatePaused {
+			e.unpause(ctx, summary.Labels[labelSandbox])
+		}
+	}
 	return containers, fault(ctx, err, "list the sandboxes")
 }

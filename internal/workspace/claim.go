@@ -108,6 +108,10 @@ func (r *Root) ReadClaims() ([]Claim, []BadClaim, error) {
 
 func (r *Root) readClaim(id string) (c Claim, err error) {
 	f, err := r.claims.Open(id + "/" + claimName)
+	condemned := errors.Is(err, fs.ErrNotExist)
+	if condemned {
+		f, err = r.claims.Open(id + "/" + condemnedName)
+	}
 	if err != nil {
 		return c, err
 	}
@@ -123,6 +127,7 @@ func (r *Root) readClaim(id string) (c Claim, err error) {
 	if c.SandboxID != id {
 		return c, failed(Internal, nil, "the claim of sandbox %s names another", id)
 	}
+	c.Condemned = c.Condemned || condemned
 	return c, c.check()
 }
 
@@ -165,8 +170,10 @@ func (r *Root) DropHalfClaim(id string) (dropped bool, err error) {
 	if err := checkSandboxID(id); err != nil {
 		return false, err
 	}
-	if _, err := r.claims.Lstat(id + "/" + claimName); !errors.Is(err, fs.ErrNotExist) {
-		return false, explain(id, err)
+	for _, name := range []string{claimName, condemnedName} {
+		if _, err := r.claims.Lstat(id + "/" + name); !errors.Is(err, fs.ErrNotExist) {
+			return false, explain(id, err)
+		}
 	}
 	inside, err := fs.ReadDir(r.sandboxes.FS(), id)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

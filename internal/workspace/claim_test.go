@@ -95,6 +95,27 @@ func TestOnlyAClaimWithNeitherFileNorFilesIsHalf(t *testing.T) {
 	}
 }
 
+// A full disk has no room for another file, and deleting is what makes room.
+func TestCondemningWritesNothingNew(t *testing.T) {
+	root := openRoot(t)
+	must(t, root.WriteClaim(claim("a")))
+	must(t, root.CondemnClaim("a"))
+	must(t, root.CondemnClaim("a"))
+	left, err := os.ReadDir(filepath.Join(root.Dir(), "claims", "a"))
+	must(t, err)
+	if len(left) != 1 || left[0].Name() == "claim.json" {
+		t.Errorf("there are %v", left)
+	}
+	want := claim("a")
+	want.Condemned = true
+	if got, _, _ := root.ReadClaims(); len(got) != 1 || got[0] != want {
+		t.Errorf("claims are %v", got)
+	}
+	if dropped, err := root.DropHalfClaim("a"); dropped || err != nil {
+		t.Errorf("dropped: %t, %v", dropped, err)
+	}
+}
+
 func TestRemoveClaimTwiceIsNoError(t *testing.T) {
 	root := openRoot(t)
 	must(t, root.WriteClaim(claim("a")))

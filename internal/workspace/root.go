@@ -150,6 +150,15 @@ func holder(lock *os.File) string {
 // two beside it, that only it can read.
 func (r *Root) StatePath() string { return filepath.Join(r.dir, stateName) }
 
+// Free is how many bytes the data folder's file system has left.
+func (r *Root) Free() (int64, error) {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(r.dir, &fs); err != nil {
+		return 0, explain(".", err)
+	}
+	return int64(fs.Bavail) * fs.Bsize, nil
+}
+
 // Dir is the absolute path of the data folder on the host.
 func (r *Root) Dir() string { return r.dir }
 
