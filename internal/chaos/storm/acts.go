@@ -17,9 +17,6 @@ const (
 	noticed = 10 * time.Second
 	// away is how long the engine stays away: several calls of each session.
 	away = 6 * time.Second
-	// quick bounds a refusal while something is away: the engine's own time
-	// limits for a question, on a busy machine.
-	quick = 15 * time.Second
 )
 
 // An act breaks something for a while under load, sees that /health tells, and
