@@ -29,6 +29,14 @@ install() {
 		fail "pip could not install jupyter_kernel_gateway: is a package index in reach?"
 }
 
+# remove_older drops the images on earlier runner images: nothing starts from them again.
+remove_older() {
+	local tag
+	docker image ls --format '{{.Tag}}' "$image" | while read -r tag; do
+		[ "$tag" = "$1" ] || docker image rm "$image:$tag" >/dev/null 2>&1 || true
+	done
+}
+
 main() {
 	local id hash
 	id=$(docker image inspect --format '{{.Id}}' "$runner") || fail "there is no image $runner; run make image"
@@ -42,6 +50,7 @@ main() {
 		docker build --network=none --force-rm --build-arg "RUNNER=$runner" --tag "$image:$hash" "$cache" >&2 </dev/null ||
 			fail "the gateway's image could not be built"
 		rm -rf "$cache"
+		remove_older "$hash"
 	fi
 	echo "$image:$hash"
 }
