@@ -208,7 +208,7 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	if d := x.Reply.Death; d != nil && d.Cause != CauseReset && x.Job {
 		o.notify(s, fmt.Sprintf("job %s ended with the kernel of session %q (%s): its variables are lost, its files are kept", x.ID, s.ref.ID, d))
 	}
-	if o.keptBytes += x.size(); len(o.order) > maxInMemory || o.keptBytes > maxBytesInMemory {
+	if o.keptBytes += x.size(); len(o.order) > maxInMemory+forgetAtOnce || o.keptBytes > maxBytesInMemory {
 		o.forgetExecutions()
 	}
 }

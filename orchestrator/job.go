@@ -14,6 +14,9 @@ const (
 	// In memory, those that are asked for soon.
 	maxInMemory      = 200
 	maxBytesInMemory = 32 << 20
+	// forgetAtOnce is how many too many are forgotten in one go: to look through
+	// all of them costs each call's end less so.
+	forgetAtOnce = 100
 	// In the store: jobs, for whom somebody comes back, and the others.
 	maxJobsKept   = 1000
 	maxOthersKept = 500

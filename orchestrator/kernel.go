@@ -77,7 +77,7 @@ func (d Death) String() string {
 	case CauseDisk:
 		return fmt.Sprintf("stopped because the session's files outgrew their limit of %d MiB", d.Limit>>20)
 	case CauseSignal:
-		return "crashed by " + d.Signal
+		return "ended by the signal " + d.Signal
 	case CauseExit:
 		return fmt.Sprintf("its process ended with exit code %d", d.ExitCode)
 	case CauseKilled:
