@@ -63,6 +63,7 @@ func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, runnin
 	}
 	s := o.newSession(Ref{c.Owner, c.SessionID})
 	s.created, s.claim = c.CreatedAt, c
+	s.claimed()
 	if used, known := past.used[s.ref]; known {
 		s.used = used
 	}

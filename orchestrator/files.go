@@ -117,22 +117,53 @@ func (o *Orchestrator) write(folder *workspace.Folder, name string, uid int, sou
 // fileTurn waits for the session's turn to write files, and gives it a folder
 // if it has none. The caller leaves the ticket.
 func (o *Orchestrator) fileTurn(ctx context.Context, s *session) (*ticket, workspace.Claim, error) {
-	t := s.line.join(o.claimOf(s).SandboxID == "")
-	if t == nil {
-		return nil, workspace.Claim{}, lineFull(s)
+	t, err := o.folderTurn(ctx, s)
+	if t == nil && err == nil {
+		t, err = turn(ctx, ctx, s, false)
 	}
-	if !t.wait(ctx.Done()) {
-		t.leave()
-		return nil, workspace.Claim{}, Hide(CodeCancelled, ctx.Err(), "given up while earlier calls on the session were running")
-	}
-	if o.claimOf(s).SandboxID == "" {
-		if err := o.settle(s); err != nil {
-			t.leave()
-			return nil, workspace.Claim{}, err
-		}
+	if err != nil {
+		return nil, workspace.Claim{}, err
 	}
 	o.touch(s)
 	return t, o.claimOf(s), nil
+}
+
+// folderTurn gives a session that has no folder one, in the kernel's turn. It
+// returns no ticket when the session has one, or gets one from a call before
+// this, which may then run for hours.
+func (o *Orchestrator) folderTurn(ctx context.Context, s *session) (*ticket, error) {
+	if o.claimOf(s).SandboxID != "" {
+		return nil, nil
+	}
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.unclaimed, cancel)()
+	t, err := turn(ctx, waiting, s, true)
+	if t == nil || o.claimOf(s).SandboxID != "" {
+		return t, err
+	}
+	if err := o.settle(s); err != nil {
+		t.leave()
+		return nil, err
+	}
+	return t, nil
+}
+
+// turn waits in line until waiting ends: no ticket then, and an error if it was
+// the caller who gave up.
+func turn(ctx, waiting context.Context, s *session, kernel bool) (*ticket, error) {
+	t := s.line.join(kernel)
+	switch {
+	case t == nil:
+		return nil, lineFull(s)
+	case t.wait(waiting.Done()):
+		return t, nil
+	}
+	t.leave()
+	if ctx.Err() != nil {
+		return nil, Hide(CodeCancelled, ctx.Err(), "given up while earlier calls on the session were running")
+	}
+	return nil, nil
 }
 
 // claimOf returns the session's claim, zero for none.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"power-interpreter/orchestrator"
 )
@@ -16,6 +17,36 @@ func TestAnUploadNeedNotWaitForARunningJob(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if got := r.read("a", "/app/sandbox_data/a/sub/data.csv"); got != "x\n1\n" {
+		t.Errorf("file holds %q", got)
+	}
+}
+
+func TestAnUploadWhileTheFirstSandboxStartsDoesNotWaitForItsCell(t *testing.T) {
+	r := newRig(t)
+	starting, release := make(chan struct{}), make(chan struct{})
+	r.engine.FailStart = func(orchestrator.Spec) error {
+		close(starting)
+		<-release
+		return nil
+	}
+	r.submit("a", "wait")
+	<-starting
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.Upload(t.Context(), ref("a"), "f.txt", strings.NewReader("1"))
+		done <- err
+	}()
+	time.Sleep(20 * time.Millisecond) // the upload is in line, most likely
+	close(release)
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("the upload waits for the cell")
+	}
+	if got := r.read("a", "f.txt"); got != "1" {
 		t.Errorf("file holds %q", got)
 	}
 }

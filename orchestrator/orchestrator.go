@@ -66,13 +66,15 @@ type session struct {
 	end     context.CancelFunc
 	created time.Time
 	used    time.Time // last call's end
-	// claim is zero until its folder is made.
-	claim    workspace.Claim
-	kernel   Kernel // nil without a sandbox
-	holds    bool   // a place of MaxSessions
-	starting bool
-	deleted  bool
-	running  *execution
+	// claim is zero until its folder is made; unclaimed ends then.
+	unclaimed context.Context
+	claimed   context.CancelFunc
+	claim     workspace.Claim
+	kernel    Kernel // nil without a sandbox
+	holds     bool   // a place of MaxSessions
+	starting  bool
+	deleted   bool
+	running   *execution
 	// brought are the files that callers put there while running runs.
 	brought  map[string]Artifact
 	notices  []string
@@ -142,6 +144,7 @@ func (o *Orchestrator) session(ref Ref) (*session, error) {
 func (o *Orchestrator) newSession(ref Ref) *session {
 	s := &session{ref: ref, created: time.Now(), used: time.Now()}
 	s.life, s.end = context.WithCancel(o.life)
+	s.unclaimed, s.claimed = context.WithCancel(s.life)
 	return s
 }
 

@@ -138,6 +138,7 @@ func (o *Orchestrator) claim(s *session, id string, uid int) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	s.claim = claim
+	s.claimed()
 	return nil
 }
 
