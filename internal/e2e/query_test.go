@@ -133,9 +133,14 @@ func TestARunawayQueryStopsAndKeepsVariables(t *testing.T) {
 		c.wants(c.run("kept"), "42")
 		c.sql("SELECT count(*) AS n FROM df", "3")
 	}
+}
+
+func TestAQueryOrALoadThatNeedsTooMuchMemoryKeepsVariables(t *testing.T) {
+	c := own(t, "SESSION_MEMORY=1GiB").in(t, "hungry")
+	c.run(frames)
 	c.noSQL("SELECT list(hash(i)) FROM range(2000000000) r(i)", "Out of Memory", "aggregate")
-	c.run("from power_worker.data import memory\nballast = bytearray(memory.free() - (80 << 20))\n" +
-		"open('big.csv', 'w').writelines(['s\\n'] + [f'a rather long text, row {i}\\n' for i in range(2_000_000)])")
+	c.run("with open('big.csv', 'w') as f:\n    f.write('s\\n')\n    f.writelines(f'a rather long text, row {i}\\n' for i in range(2_000_000))")
+	c.run("from power_worker.data import memory\nballast = bytearray(memory.free() - (80 << 20))")
 	c.noLoad("big.csv", "more memory", "variables are kept", "query_dataset")
 	c.wants(c.run("kept, len(ballast) > 0"), "(42, True)")
 }

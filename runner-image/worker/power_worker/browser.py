@@ -19,6 +19,8 @@ from .environment import browser
 #: Seconds for the browser's start and for one chart; 3-D charts of many points take several.
 START_TIMEOUT = 60
 CHART_TIMEOUT = 90
+#: Seconds between two looks whether the browser that draws a chart lives.
+LOOK_AGAIN = 1
 #: Runs the browser itself on descriptors 3 and 4, without the Python process that kaleido puts
 #: between.
 _EXEC = 'exec "$0" "$@" 3<&0 4>&1 </dev/null >/dev/null'
@@ -76,7 +78,17 @@ class _Running:
         async def run() -> Any:
             return await function(*args, **kwargs)
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(CHART_TIMEOUT)
+        return self._wait(asyncio.run_coroutine_threadsafe(run(), self._loop))
+
+    def _wait(self, drawn: concurrent.futures.Future[Any]) -> Any:
+        """Wait for a chart, but not for one that a dead browser was asked for."""
+        for _ in range(CHART_TIMEOUT // LOOK_AGAIN):
+            done, _ = concurrent.futures.wait([drawn], LOOK_AGAIN)
+            if done:
+                return drawn.result()
+            if self._kaleido.subprocess.poll() is not None:
+                raise BrowserClosedError("the browser has died")
+        raise TimeoutError
 
     def kill(self) -> None:
         """End the browser at once and let the thread clean up behind it."""
