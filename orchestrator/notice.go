@@ -24,8 +24,13 @@ func (o *Orchestrator) notify(s *session, text string) {
 	o.noteNotices(s)
 }
 
-// Notices takes what the session's caller has yet to be told, once.
-func (o *Orchestrator) Notices(_ context.Context, ref Ref) []string {
+// Notices takes what the session's caller has yet to be told, once. What they
+// tell of is in the store by then: a job that was named is known after a kill.
+func (o *Orchestrator) Notices(ctx context.Context, ref Ref) []string {
+	if !o.hasNotices(ref) {
+		return nil
+	}
+	_ = o.written(ctx) // a store that fails keeps nobody from being told
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	s := o.sessions[ref]
@@ -37,4 +42,11 @@ func (o *Orchestrator) Notices(_ context.Context, ref Ref) []string {
 		o.noteNotices(s)
 	}
 	return notices
+}
+
+func (o *Orchestrator) hasNotices(ref Ref) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := o.sessions[ref]
+	return s != nil && len(s.notices) > 0
 }
