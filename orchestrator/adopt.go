@@ -100,7 +100,7 @@ func (o *Orchestrator) resume(ctx context.Context, s *session, past *past) error
 		err = k.Open(ctx, o.opening(s))
 	case info.Session != s.ref.ID:
 		err = Errorf(CodeInternal, "the sandbox is another session's")
-	case !o.mayBe(s.ref, past, info.Ended) || info.Running != "" && !o.mayBe(s.ref, past, []string{info.Running}):
+	case !o.mayBe(s.ref, past, info.known()):
 		err = Errorf(CodeInternal, "the sandbox runs what nobody has sent")
 	}
 	if err != nil {

@@ -52,14 +52,6 @@ func Hide(code Code, cause error, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: cause}
 }
 
-// AsErrorOrNil is AsError that leaves a nil error one.
-func AsErrorOrNil(err error) error {
-	if err == nil {
-		return nil
-	}
-	return AsError(err).Err
-}
-
 // AsError returns err as an *Error: itself, or an internal one that hides it.
 func AsError(err error) *Error {
 	var e *Error

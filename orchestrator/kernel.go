@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -97,6 +98,14 @@ type KernelInfo struct {
 	Ended      []string // those whose results nobody has acknowledged, the oldest first
 	Generation int
 	Warm       bool
+}
+
+// known returns the ids of all executions that the runner speaks of.
+func (i KernelInfo) known() []string {
+	if i.Running == "" {
+		return i.Ended
+	}
+	return append(slices.Clone(i.Ended), i.Running)
 }
 
 // Opening is what a runner is told of the session it is lent to.

@@ -138,31 +138,40 @@ func (o *Orchestrator) writeLedger() error {
 		err = o.cfg.Store.Write(ctx, batch)
 	}
 	o.mu.Lock()
-	if err != nil {
-		o.noteAgain(taken)
-	}
-	if (err == nil) != (o.ledger.failing == nil) {
-		o.log.Warn("the record of executions", "writable", err == nil, "error", AsErrorOrNil(err))
-	}
-	o.ledger.failing = err
-	for _, w := range written {
-		if err == nil {
-			o.ids[w.x.ID] = true
-			w.x.written = w.ended
-		}
-	}
+	o.settleLedger(taken, written, err)
 	o.mu.Unlock()
-	if err == nil {
-		for _, w := range written {
-			if w.ended && w.x.from != nil {
-				w.x.from.Acknowledge(w.x.seq)
-			}
-		}
-	}
 	for _, done := range taken.waiting {
 		done <- err
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for _, w := range written {
+		if w.ended && w.x.from != nil {
+			w.x.from.Acknowledge(w.x.seq)
+		}
+	}
+	return nil
+}
+
+// settleLedger notes what became of a write. The caller holds mu.
+func (o *Orchestrator) settleLedger(taken ledger, written []writing, err error) {
+	before := o.ledger.failing
+	o.ledger.failing = err
+	if err != nil {
+		if before == nil {
+			o.log.Warn("the record of executions cannot be written; it is tried again", "error", AsError(err).Err)
+		}
+		o.noteAgain(taken)
+		return
+	}
+	if before != nil {
+		o.log.Info("the record of executions can be written again")
+	}
+	for _, w := range written {
+		o.ids[w.x.ID] = true
+		w.x.written = w.ended
+	}
 }
 
 func (o *Orchestrator) noteAgain(taken ledger) {

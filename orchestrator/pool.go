@@ -43,13 +43,6 @@ func (o *Orchestrator) keepSpares() {
 	}
 }
 
-func (o *Orchestrator) wakePool() {
-	select {
-	case o.pool.wake <- struct{}{}:
-	default:
-	}
-}
-
 func (o *Orchestrator) sparesReady() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -89,7 +82,7 @@ func (o *Orchestrator) watchSpare(s spare) {
 	o.discardSpare(s)
 	select { // a spare that dies at once is not replaced in a loop
 	case <-time.After(spareRetry):
-		o.wakePool()
+		signal(o.pool.wake)
 	case <-o.life.Done():
 	}
 }
@@ -119,7 +112,7 @@ func (o *Orchestrator) takeSpare(ctx context.Context) (spare, error) {
 	if taken.kernel == nil {
 		return o.makeSpare(ctx)
 	}
-	o.wakePool()
+	signal(o.pool.wake)
 	return taken, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -219,16 +218,12 @@ func (o *Orchestrator) endUnseen(s *session, r Record, status Status) {
 // loseRest records the executions of sessions that are not there any more. One
 // that was so new that it had no sandbox yet is made again for its jobs.
 func (o *Orchestrator) loseRest(p *past) {
-	ids := slices.Collect(func(yield func(string) bool) {
-		for _, id := range p.order {
-			if _, left := p.unfinished[id]; left && !yield(id) {
-				return
-			}
-		}
-	})
 	var batch Batch
-	for _, id := range ids {
-		r := p.unfinished[id]
+	for _, id := range p.order {
+		r, left := p.unfinished[id]
+		if !left {
+			continue
+		}
 		if r.isUntouched() {
 			if s, err := o.session(r.Session); err == nil {
 				o.mu.Lock()

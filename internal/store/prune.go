@@ -31,9 +31,6 @@ func (s *Store) Prune(ctx context.Context, b orchestrator.StoreBounds) (gone []s
 		}, "SELECT id, job, bytes, ended_at FROM executions WHERE ended ORDER BY job DESC, ended_at DESC")
 		for _, id := range gone {
 			if err == nil {
-				err = t.exec("DELETE FROM pictures WHERE execution = ?", id)
-			}
-			if err == nil {
 				err = t.exec("DELETE FROM executions WHERE id = ?", id)
 			}
 		}

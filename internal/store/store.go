@@ -20,7 +20,7 @@ import (
 // without waiting for the disk: it survives the death of the process, and a
 // power cut loses at most the last moments (sqlite.org/pragma.html#pragma_synchronous).
 const settings = "?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)" +
-	"&_pragma=secure_delete(ON)&_pragma=auto_vacuum(INCREMENTAL)&_txlock=immediate"
+	"&_pragma=foreign_keys(ON)&_pragma=secure_delete(ON)&_pragma=auto_vacuum(INCREMENTAL)&_txlock=immediate"
 
 // openTimeout bounds the check of an existing file, hundreds of megabytes at most.
 const openTimeout = 60 * time.Second
@@ -28,7 +28,8 @@ const openTimeout = 60 * time.Second
 // Store is an orchestrator.Store in one file. Its methods may be called by any
 // goroutine.
 type Store struct {
-	db *sql.DB
+	db             *sql.DB
+	execution, use *sql.Stmt // in nearly every write; to parse one costs as much as to run it
 }
 
 var _ orchestrator.Store = (*Store)(nil)
@@ -66,8 +67,8 @@ func open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	db.SetMaxOpenConns(2) // SQLite has one writer; a look-up need not wait for it
-	s := &Store{db}
-	if err := errors.Join(s.check(ctx), s.migrate(ctx)); err != nil {
+	s := &Store{db: db}
+	if err := errors.Join(s.check(ctx), s.migrate(ctx), s.prepare(ctx)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil

@@ -24,6 +24,12 @@ func (s *Store) inTx(ctx context.Context, do func(tx) error) error {
 	return begun.Commit()
 }
 
+// run executes a prepared statement.
+func (t tx) run(s *sql.Stmt, args ...any) error {
+	_, err := t.StmtContext(t.ctx, s).ExecContext(t.ctx, args...)
+	return err
+}
+
 func (t tx) exec(query string, args ...any) error {
 	_, err := t.ExecContext(t.ctx, query, args...)
 	return err

@@ -2,11 +2,23 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"time"
 
 	"power-interpreter/orchestrator"
 )
+
+// prepare parses once what nearly every write does. A row that is replaced takes
+// its pictures with it.
+func (s *Store) prepare(ctx context.Context) (err error) {
+	s.execution, err = s.db.PrepareContext(ctx, `INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	s.use, err = s.db.PrepareContext(ctx, "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)")
+	return err
+}
 
 // Write does all of a batch or nothing; see orchestrator.Store.
 func (s *Store) Write(ctx context.Context, b orchestrator.Batch) error {
@@ -17,7 +29,7 @@ func (s *Store) Write(ctx context.Context, b orchestrator.Batch) error {
 			}
 		}
 		for _, r := range b.Executions {
-			if err := t.execution(r); err != nil {
+			if err := t.execution(s.execution, r); err != nil {
 				return err
 			}
 		}
@@ -27,7 +39,7 @@ func (s *Store) Write(ctx context.Context, b orchestrator.Batch) error {
 			}
 		}
 		for ref, used := range b.Used {
-			if err := t.exec("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)", ref.Owner, ref.ID, nanoseconds(used)); err != nil {
+			if err := t.run(s.use, ref.Owner, ref.ID, nanoseconds(used)); err != nil {
 				return err
 			}
 		}
@@ -37,11 +49,6 @@ func (s *Store) Write(ctx context.Context, b orchestrator.Batch) error {
 
 func (t tx) forget(ref orchestrator.Ref) error {
 	for _, table := range []string{"executions", "notices", "sessions"} {
-		if table == "executions" {
-			if err := t.exec("DELETE FROM pictures WHERE execution IN (SELECT id FROM executions WHERE owner = ? AND session = ?)", ref.Owner, ref.ID); err != nil {
-				return err
-			}
-		}
 		if err := t.exec("DELETE FROM "+table+" WHERE owner = ? AND session = ?", ref.Owner, ref.ID); err != nil {
 			return err
 		}
@@ -49,7 +56,7 @@ func (t tx) forget(ref orchestrator.Ref) error {
 	return nil
 }
 
-func (t tx) execution(r orchestrator.Record) error {
+func (t tx) execution(insert *sql.Stmt, r orchestrator.Record) error {
 	reply := r.Reply
 	reply.Charts = make([]orchestrator.Chart, len(r.Reply.Charts))
 	size := len(r.Code)
@@ -61,12 +68,8 @@ func (t tx) execution(r orchestrator.Record) error {
 	if err != nil {
 		return err
 	}
-	if err := t.exec(`INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Session.Owner, r.Session.ID, string(r.Op), string(r.Status), r.Status.Ended(), r.Job, r.Detached,
+	if err := t.run(insert, r.ID, r.Session.Owner, r.Session.ID, string(r.Op), string(r.Status), r.Status.Ended(), r.Job, r.Detached,
 		nanoseconds(r.Queued), nanoseconds(r.Started), nanoseconds(r.Ended), int64(r.Timeout), r.Code, string(text), size+len(text)); err != nil {
-		return err
-	}
-	if err := t.exec("DELETE FROM pictures WHERE execution = ?", r.ID); err != nil {
 		return err
 	}
 	for i, c := range r.Reply.Charts {
