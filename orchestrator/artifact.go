@@ -20,6 +20,8 @@ type Artifact struct {
 // Content is an open file of a session. The caller closes it.
 type Content struct {
 	Artifact
+	// ETag is an entity tag (RFC 9110, 8.8.3) of the bytes, empty for unknown.
+	ETag string
 	io.ReadSeekCloser
 }
 

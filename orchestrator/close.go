@@ -26,6 +26,7 @@ func (o *Orchestrator) Close() error {
 	}
 	o.end()
 	o.owned.Wait()
+	o.dropAllParts(time.Now().Add(partTime)) // all
 	return nil
 }
 

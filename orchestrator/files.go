@@ -25,53 +25,85 @@ func (o *Orchestrator) Fetch(ctx context.Context, ref Ref, url, name string) (Ar
 	})
 }
 
+// An Interrupter is a source that may block for as long as a client pleases.
+// Interrupt makes the Read under way and all that follow fail at once; it may be
+// called from another goroutine, before, while and after the last Read.
+type Interrupter interface{ Interrupt() }
+
 // Upload writes content to a file of the session; see Service.
 func (o *Orchestrator) Upload(ctx context.Context, ref Ref, name string, content io.Reader) (Artifact, error) {
 	limit := o.cfg.Limits.MaxUpload
-	return o.put(ctx, ref, func(context.Context) (io.ReadCloser, string, error) {
-		tooLarge := Errorf(CodeTooLarge, "the file is larger than %d bytes, the most that is taken; nothing was written", limit)
-		return io.NopCloser(&bounded{r: content, left: limit, refusal: tooLarge}), name, nil
+	return o.put(ctx, ref, func(ctx context.Context) (io.ReadCloser, string, error) {
+		return bound(ctx, content, limit, tooLarge(limit)), name, nil
 	})
+}
+
+func tooLarge(limit int64) *Error {
+	return Errorf(CodeTooLarge, "the file is larger than %d bytes, the most that is taken; nothing was written", limit)
 }
 
 // put streams a source into the session's folder, in turn. Nothing of it is
 // seen under its name before it is whole.
-func (o *Orchestrator) put(ctx context.Context, ref Ref, open func(context.Context) (io.ReadCloser, string, error)) (Artifact, error) {
+func (o *Orchestrator) put(ctx context.Context, ref Ref, open func(context.Context) (io.ReadCloser, string, error)) (a Artifact, err error) {
+	err = o.inFileTurn(ctx, ref, func(ctx context.Context, in filing) error {
+		source, name, err := open(ctx)
+		if err != nil {
+			return err
+		}
+		defer source.Close()
+		clean, err := workspace.UploadName(ref.ID, name)
+		if err != nil {
+			return fileError(err)
+		}
+		room, err := o.room(ctx, in)
+		if err != nil {
+			return err
+		}
+		a, err = o.write(in.folder, clean, in.claim.UID, &bounded{r: source, left: room.left, refusal: room.refusal})
+		if err == nil {
+			o.brought(in.session, a)
+		}
+		return err
+	})
+	return a, err
+}
+
+// filing is what a call that writes files has while it is its turn.
+type filing struct {
+	session *session
+	claim   workspace.Claim
+	folder  *workspace.Folder
+}
+
+// inFileTurn calls do when it is the call's turn to write files of the session,
+// which is made if it is new. Do's context ends with the session.
+func (o *Orchestrator) inFileTurn(ctx context.Context, ref Ref, do func(context.Context, filing) error) error {
 	s, err := o.session(ref)
 	if err != nil {
-		return Artifact{}, err
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.life, cancel)() // a deletion ends it
 	t, claim, err := o.fileTurn(ctx, s)
 	if err != nil {
-		return Artifact{}, err
+		return err
 	}
 	defer t.leave()
-	source, name, err := open(ctx)
-	if err != nil {
-		return Artifact{}, err
-	}
-	defer source.Close()
-	clean, err := workspace.UploadName(ref.ID, name)
-	if err != nil {
-		return Artifact{}, fileError(err)
-	}
 	folder, err := o.folder(claim)
 	if err != nil {
-		return Artifact{}, err
+		return err
 	}
 	defer folder.Close()
-	room, err := o.room(ctx, folder)
-	if err != nil {
-		return Artifact{}, err
+	err = do(ctx, filing{s, claim, folder})
+	switch {
+	case err == nil || s.life.Err() == nil:
+		return err
+	case o.isClosing():
+		return errClosing()
+	default:
+		return errDeleted(s)
 	}
-	a, err := o.write(folder, clean, claim.UID, &bounded{r: source, left: room.left, refusal: room.refusal})
-	if err == nil {
-		o.brought(s, a)
-	}
-	return a, err
 }
 
 // space is what a session's files may still grow by.
@@ -82,12 +114,13 @@ type space struct {
 
 // room measures it. What the session has deleted and still holds open is the
 // runner's to count.
-func (o *Orchestrator) room(ctx context.Context, folder *workspace.Folder) (space, error) {
+func (o *Orchestrator) room(ctx context.Context, in filing) (space, error) {
 	most := o.cfg.Limits.Sandbox.Disk
-	used, err := folder.Usage(ctx)
+	used, err := in.folder.Usage(ctx)
 	if err != nil {
 		return space{}, fileError(err)
 	}
+	used.Bytes += o.partBytes(in.session)
 	left := most - used.Bytes
 	refusal := Errorf(CodeTooLarge, "the session's files take %s of the %s that they may, and this one does not fit; nothing was written. Delete files in code (os.remove), or delete_session",
 		humanize.IBytes(uint64(used.Bytes)), humanize.IBytes(uint64(most)))
@@ -102,9 +135,7 @@ func (o *Orchestrator) write(folder *workspace.Folder, name string, uid int, sou
 	if err != nil {
 		return Artifact{}, fileError(err)
 	}
-	// Hidden interfaces: a source or a file with a copy of its own would
-	// bypass the chunk and its checks.
-	if _, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{source}, make([]byte, chunk)); err != nil {
+	if err := pour(w, source); err != nil {
 		return Artifact{}, errors.Join(fileError(err), w.Abort())
 	}
 	f, err := w.Commit()
@@ -112,6 +143,13 @@ func (o *Orchestrator) write(folder *workspace.Folder, name string, uid int, sou
 		return Artifact{}, fileError(err)
 	}
 	return artifact(f), nil
+}
+
+// pour copies a source to its end. The interfaces are hidden: a source or a file
+// with a copy of its own would bypass the chunk and its checks.
+func pour(w *workspace.Writer, source io.Reader) error {
+	_, err := io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{source}, make([]byte, chunk))
+	return err
 }
 
 // fileTurn waits for the session's turn to write files, and gives it a folder
@@ -191,7 +229,7 @@ func (o *Orchestrator) Open(_ context.Context, ref Ref, name string) (Content, e
 	if err != nil {
 		return Content{}, fileError(err)
 	}
-	return Content{Artifact: artifact(info), ReadSeekCloser: f}, nil
+	return Content{Artifact: artifact(info), ETag: info.ETag, ReadSeekCloser: f}, nil
 }
 
 // Files lists the session's files; see Service.
@@ -231,21 +269,6 @@ func (o *Orchestrator) existing(ref Ref) (*workspace.Folder, error) {
 
 func artifact(f workspace.File) Artifact {
 	return Artifact{Path: f.Path, Size: f.Size, MIME: f.MIME, Modified: f.ModTime}
-}
-
-// bounded refuses once more than is left was read.
-type bounded struct {
-	r       io.Reader
-	left    int64
-	refusal *Error
-}
-
-func (b *bounded) Read(p []byte) (int, error) {
-	n, err := b.r.Read(p)
-	if b.left -= int64(n); b.left < 0 {
-		return 0, b.refusal
-	}
-	return n, err
 }
 
 // fileCodes maps the workspace's kinds of failure to ours.

@@ -98,6 +98,7 @@ func (o *Orchestrator) empty(s *session) error {
 		o.scrap(claim.SandboxID, k)
 	}
 	t.wait(nil)
+	o.dropParts(s, time.Now().Add(partTime)) // all
 	o.freePlace(s)
 	claim := o.claimOf(s) // a call that was starting a sandbox may have made one
 	if claim.SandboxID == "" {

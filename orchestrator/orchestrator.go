@@ -77,6 +77,7 @@ type session struct {
 	running   *execution
 	// brought are the files that callers put there while running runs.
 	brought  map[string]Artifact
+	parts    map[string]*part // by name: files that have come in part
 	notices  []string
 	datasets []Dataset // the last known
 }

@@ -31,6 +31,7 @@ func (o *Orchestrator) reap() {
 func (o *Orchestrator) reapOnce(now time.Time) {
 	o.prune(now)
 	o.removeStrays()
+	o.dropAllParts(now.Add(-partTime))
 	idle, old := o.overdue(now)
 	for _, s := range old {
 		o.expire(s, now)

@@ -35,11 +35,19 @@ type Service interface {
 
 	// Fetch downloads into the session's folder; name empty means the URL's.
 	Fetch(ctx context.Context, ref Ref, url, name string) (Artifact, error)
-	// Upload writes content to a file of the session.
+	// Upload writes content to a file of the session. A content that is an
+	// Interrupter is interrupted when ctx or the session ends.
 	Upload(ctx context.Context, ref Ref, name string, content io.Reader) (Artifact, error)
 	// Open opens a file of the session; name in any form of the contract.
 	Open(ctx context.Context, ref Ref, name string) (Content, error)
 	Files(ctx context.Context, ref Ref) (Listing, error)
+	// UploadPart writes a file in more than one call, or tells how far it is.
+	// What has come stays for an hour, also when a part's content fails; the
+	// Progress is right with an error too.
+	UploadPart(ctx context.Context, ref Ref, name string, part Part) (Progress, error)
+	// Nonce returns what this session alone has among all that ever have its
+	// id. One that has no files yet is CodeNotFound, or with create gets a folder.
+	Nonce(ctx context.Context, ref Ref, create bool) (string, error)
 
 	// Create makes the session ready now.
 	Create(ctx context.Context, ref Ref) (Session, error)

@@ -13,22 +13,24 @@ import (
 // answers the zero value and no error. Set the fields before the first call;
 // the methods may be called from several goroutines.
 type Service struct {
-	OnExecute   func(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(orchestrator.Output)) (orchestrator.Execution, error)
-	OnSubmit    func(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell) (orchestrator.Execution, error)
-	OnJob       func(ctx context.Context, owner, id string) (orchestrator.Execution, error)
-	OnCancelJob func(ctx context.Context, owner, id string) (orchestrator.Execution, error)
-	OnLoad      func(ctx context.Context, ref orchestrator.Ref, load orchestrator.Load) (orchestrator.Dataset, error)
-	OnQuery     func(ctx context.Context, ref orchestrator.Ref, query orchestrator.Query) (orchestrator.Table, error)
-	OnDatasets  func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Datasets, error)
-	OnFetch     func(ctx context.Context, ref orchestrator.Ref, url, name string) (orchestrator.Artifact, error)
-	OnUpload    func(ctx context.Context, ref orchestrator.Ref, name string, content io.Reader) (orchestrator.Artifact, error)
-	OnOpen      func(ctx context.Context, ref orchestrator.Ref, name string) (orchestrator.Content, error)
-	OnFiles     func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Listing, error)
-	OnCreate    func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Session, error)
-	OnReset     func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Session, error)
-	OnDelete    func(ctx context.Context, ref orchestrator.Ref) error
-	OnSessions  func(ctx context.Context, owner string) ([]orchestrator.Session, error)
-	OnHealth    func(ctx context.Context) error
+	OnExecute    func(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell, watch func(orchestrator.Output)) (orchestrator.Execution, error)
+	OnSubmit     func(ctx context.Context, ref orchestrator.Ref, cell orchestrator.Cell) (orchestrator.Execution, error)
+	OnJob        func(ctx context.Context, owner, id string) (orchestrator.Execution, error)
+	OnCancelJob  func(ctx context.Context, owner, id string) (orchestrator.Execution, error)
+	OnLoad       func(ctx context.Context, ref orchestrator.Ref, load orchestrator.Load) (orchestrator.Dataset, error)
+	OnQuery      func(ctx context.Context, ref orchestrator.Ref, query orchestrator.Query) (orchestrator.Table, error)
+	OnDatasets   func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Datasets, error)
+	OnFetch      func(ctx context.Context, ref orchestrator.Ref, url, name string) (orchestrator.Artifact, error)
+	OnUpload     func(ctx context.Context, ref orchestrator.Ref, name string, content io.Reader) (orchestrator.Artifact, error)
+	OnOpen       func(ctx context.Context, ref orchestrator.Ref, name string) (orchestrator.Content, error)
+	OnFiles      func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Listing, error)
+	OnUploadPart func(ctx context.Context, ref orchestrator.Ref, name string, part orchestrator.Part) (orchestrator.Progress, error)
+	OnNonce      func(ctx context.Context, ref orchestrator.Ref, create bool) (string, error)
+	OnCreate     func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Session, error)
+	OnReset      func(ctx context.Context, ref orchestrator.Ref) (orchestrator.Session, error)
+	OnDelete     func(ctx context.Context, ref orchestrator.Ref) error
+	OnSessions   func(ctx context.Context, owner string) ([]orchestrator.Session, error)
+	OnHealth     func(ctx context.Context) error
 	// Told is what Settings answers.
 	Told orchestrator.Settings
 

@@ -106,6 +106,24 @@ func (s *Service) Files(ctx context.Context, ref orchestrator.Ref) (l orchestrat
 	return l, nil
 }
 
+// UploadPart calls OnUploadPart.
+func (s *Service) UploadPart(ctx context.Context, ref orchestrator.Ref, name string, part orchestrator.Part) (p orchestrator.Progress, err error) {
+	s.got("UploadPart", ref, name)
+	if s.OnUploadPart != nil {
+		return s.OnUploadPart(ctx, ref, name, part)
+	}
+	return p, nil
+}
+
+// Nonce calls OnNonce.
+func (s *Service) Nonce(ctx context.Context, ref orchestrator.Ref, create bool) (nonce string, err error) {
+	s.got("Nonce", ref, create)
+	if s.OnNonce != nil {
+		return s.OnNonce(ctx, ref, create)
+	}
+	return nonce, nil
+}
+
 // Create calls OnCreate.
 func (s *Service) Create(ctx context.Context, ref orchestrator.Ref) (d orchestrator.Session, err error) {
 	s.got("Create", ref)

@@ -26,6 +26,9 @@ type File struct {
 	ModTime time.Time
 	MIME    string      // empty for what is no regular file
 	Mode    fs.FileMode // its type bits are 0 for a regular file
+	// ETag is an entity tag (RFC 9110, 8.8.3) of the bytes behind an open file;
+	// only Open sets it.
+	ETag string
 }
 
 // Close lets go of the folder. Files opened from it stay open.
@@ -63,6 +66,7 @@ func describe(name string, file *os.File) (File, error) {
 		return File{}, err
 	}
 	about := fileOf(name, info)
+	about.ETag = entityTag(info, time.Now())
 	about.MIME, err = sniffed(name, file)
 	return about, explain(name, err)
 }

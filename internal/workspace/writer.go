@@ -3,6 +3,7 @@ package workspace
 import (
 	"crypto/rand"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -60,6 +61,25 @@ func (w *Writer) Write(p []byte) (int, error) {
 	w.size += int64(n)
 	return n, explain(w.name, err)
 }
+
+// Rewind forgets what was written from size on.
+func (w *Writer) Rewind(size int64) error {
+	if size < 0 || size > w.size {
+		return failed(Internal, nil, "%d is not within the %d bytes written", size, w.size)
+	}
+	_, err := w.file.Seek(size, io.SeekStart)
+	if err == nil {
+		err = w.file.Truncate(size)
+	}
+	if err == nil {
+		w.size = size
+	}
+	return explain(w.name, err)
+}
+
+// MoveTo has Commit put the file into f, the same folder opened anew: a writer
+// may outlive the Folder that it came from.
+func (w *Writer) MoveTo(f *Folder) { w.folder = f }
 
 // Size is how many bytes were written.
 func (w *Writer) Size() int64 { return w.size }
