@@ -39,10 +39,13 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 func notFound(w http.ResponseWriter, r *http.Request) {
-	fail(w, http.StatusNotFound, "not_found", fmt.Sprintf("nothing is served at %.200q: MCP is at /mcp (Streamable HTTP) and /mcp/sse, health at /health", r.URL.Path))
+	fail(w, http.StatusNotFound, "not_found", fmt.Sprintf("nothing is served at %.200q: MCP is at /mcp (Streamable HTTP) and /mcp/sse, files at /files/{session_id}/{path}, health at /health", r.URL.Path))
 }
 
-func notAllowed(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Allow", "GET, HEAD")
-	fail(w, http.StatusMethodNotAllowed, "method_not_allowed", fmt.Sprintf("%.20q is not served here; use GET", r.Method))
+func notAllowed(w http.ResponseWriter, r *http.Request) { allow(w, r, "GET, HEAD") }
+
+// allow refuses a method and names those that are served.
+func allow(w http.ResponseWriter, r *http.Request, methods string) {
+	w.Header().Set("Allow", methods)
+	fail(w, http.StatusMethodNotAllowed, "method_not_allowed", fmt.Sprintf("%.20q is not served here; use %s", r.Method, methods))
 }

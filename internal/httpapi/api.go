@@ -25,6 +25,10 @@ type Config struct {
 	// CORSOrigins are the web origins ("https://app.example") whose pages may
 	// call; "*" is all of them.
 	CORSOrigins []string
+	// Files is what /files and /charts serve; nil serves neither.
+	Files Files
+	// Links knows the links to files; needed where Files is.
+	Links *Links
 	// Version is told by /health.
 	Version string
 	// WithOwner puts a call's owner where the MCP handlers look for it.
@@ -51,15 +55,16 @@ type Checker interface {
 
 // API serves HTTP. Shutdown ends it.
 type API struct {
-	cfg     Config
-	mcp     MCP
-	handler http.Handler
-	health  *health
-	keys    keys
-	hosts   hosts
-	cors    cors
-	log     *slog.Logger
-	stops   atomic.Bool
+	cfg       Config
+	mcp       MCP
+	handler   http.Handler
+	health    *health
+	keys      keys
+	hosts     hosts
+	cors      cors
+	log       *slog.Logger
+	transfers transfers
+	stops     atomic.Bool
 }
 
 // New returns the API over mcp. It fails on a PublicURL or an origin that is none.
@@ -81,12 +86,18 @@ func New(cfg Config, checker Checker, mcp MCP) (*API, error) {
 
 // routes says which path is whose, and which guards it has.
 func (a *API) routes() http.Handler {
-	r := mux.NewRouter()
+	// A path is served as it was asked for: its cleaning, and a redirect there,
+	// would take a file's name for something else.
+	r := mux.NewRouter().SkipClean(true)
 	r.HandleFunc("/health", a.serveHealth).Methods(http.MethodGet, http.MethodHead)
 	for path, handler := range a.mcp.Routes() {
 		guarded := a.guarded(a.asOwner(handler))
 		r.Handle(path, guarded)
 		r.Handle(path+"/", guarded) // as some clients are configured; a redirect would lose the body
+	}
+	if a.cfg.Files != nil {
+		r.PathPrefix(filesPrefix).Handler(a.sameHost(a.shared(a.admitted(filesPrefix, exactly, a.serveFile))))
+		r.PathPrefix(chartsPrefix).Handler(a.sameHost(a.shared(a.admitted(chartsPrefix, chartPaths, a.serveChart))))
 	}
 	r.NotFoundHandler = http.HandlerFunc(notFound)
 	r.MethodNotAllowedHandler = http.HandlerFunc(notAllowed)

@@ -12,7 +12,8 @@ import (
 const (
 	corsMethods = "GET, HEAD, POST, PUT, DELETE"
 	// corsExposed are the headers that a page's client reads.
-	corsExposed = "Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, Retry-After"
+	corsExposed = "Mcp-Session-Id, Mcp-Protocol-Version, WWW-Authenticate, Retry-After, " +
+		"Accept-Ranges, Content-Disposition, Content-Range, ETag, Location, Upload-Offset"
 	// corsMaxAge is how long a browser keeps the answer, in seconds.
 	corsMaxAge = "600"
 )

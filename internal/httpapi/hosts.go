@@ -14,6 +14,7 @@ import (
 // call us by it (DNS rebinding); it cannot choose another name for itself.
 type hosts struct {
 	public string // of PUBLIC_URL, empty for none
+	base   string // its path, without a slash at the end
 	local  bool   // listens on loopback only
 	any    bool   // a key is asked for, which such a page does not have
 }
@@ -28,7 +29,7 @@ func newHosts(listen, publicURL string, keyed bool) (hosts, error) {
 	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return h, fmt.Errorf("PUBLIC_URL %q is not an http or https URL, as https://py.example.org", publicURL)
 	}
-	h.public = u.Hostname()
+	h.public, h.base = u.Hostname(), strings.TrimSuffix(u.EscapedPath(), "/")
 	return h, nil
 }
 
