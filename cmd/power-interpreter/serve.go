@@ -73,8 +73,13 @@ func (p *parts) api(c *config.Config) (*httpapi.API, error) {
 	if err != nil {
 		return nil, err
 	}
-	wires := transport.New(mcptool.NewServer(p.Orchestrator, p.options(c)), transport.Config{
-		Secret: secret, MaxRequest: c.MaxRequestMB << 20, Logger: p.log,
+	links := httpapi.NewLinks(secret, c.PublicURL)
+	options := p.linked(p.options(c), links)
+	wires := transport.New(mcptool.NewServer(p.Orchestrator, options), transport.Config{
+		Secret: secret, MaxRequest: c.MaxRequestMB << 20, BasePath: c.BasePath(), Logger: p.log,
+		UploadTo: func(ctx context.Context, session, file string) string {
+			return options.UploadTo(ctx, orchestrator.Ref{Owner: mcptool.Owner(ctx), ID: session}, file)
+		},
 	})
 	var keys []httpapi.Key
 	for _, k := range c.Keys {
@@ -82,6 +87,7 @@ func (p *parts) api(c *config.Config) (*httpapi.API, error) {
 	}
 	return httpapi.New(httpapi.Config{
 		Keys: keys, Anonymous: orchestrator.Anonymous, Host: c.Host, PublicURL: c.PublicURL, CORSOrigins: c.CORSOrigins,
+		Files: p.Orchestrator, Links: links,
 		Version: version, WithOwner: mcptool.WithOwner, Logger: p.log,
 	}, p.Orchestrator, wires)
 }

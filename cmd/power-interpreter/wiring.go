@@ -10,6 +10,7 @@ import (
 	"power-interpreter/internal/config"
 	"power-interpreter/internal/docker"
 	"power-interpreter/internal/fetch"
+	"power-interpreter/internal/httpapi"
 	"power-interpreter/internal/mcptool"
 	"power-interpreter/internal/runner"
 	"power-interpreter/internal/store"
@@ -67,4 +68,37 @@ func (p *parts) purge() error {
 
 func (p *parts) options(c *config.Config) mcptool.Options {
 	return mcptool.Options{Version: version, DetachAfter: time.Duration(c.DetachAfter), Logger: p.log}
+}
+
+// linkTime bounds asking for a session's nonce: it is known, or a new session's
+// folder is made.
+const linkTime = 10 * time.Second
+
+// linked adds to the options where files are served over HTTP.
+func (p *parts) linked(o mcptool.Options, links *httpapi.Links) mcptool.Options {
+	o.Link = func(ref orchestrator.Ref, path string) string {
+		ctx, cancel := context.WithTimeout(context.Background(), linkTime)
+		defer cancel()
+		nonce, err := p.Nonce(ctx, ref, false)
+		if err != nil {
+			return ""
+		}
+		return links.Get(ref, nonce, path)
+	}
+	o.UploadTo = func(ctx context.Context, ref orchestrator.Ref, filename string) string {
+		name, err := workspace.UploadName(ref.ID, filename)
+		if err != nil {
+			return ""
+		}
+		ctx, cancel := context.WithTimeout(ctx, linkTime)
+		defer cancel()
+		nonce, err := p.Nonce(ctx, ref, true)
+		if err == nil {
+			if link := links.Put(ref, nonce, name); link != "" {
+				return "PUT " + link
+			}
+		}
+		return "PUT " + httpapi.FilePath(ref.ID, name) + " on this server, with the same key"
+	}
+	return o
 }

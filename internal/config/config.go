@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"power-interpreter/orchestrator"
@@ -104,10 +105,20 @@ func (c *Config) checkPublicURL() error {
 		return nil
 	}
 	u, err := url.Parse(c.PublicURL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("PUBLIC_URL is %q; it must be an http or https URL such as https://python.example.com", c.PublicURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("PUBLIC_URL must be an http or https URL such as https://python.example.com, without a user, query or fragment")
 	}
 	return nil
+}
+
+// BasePath is the path below which a proxy has the server, as PUBLIC_URL says;
+// empty for none.
+func (c *Config) BasePath() string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.EscapedPath(), "/")
 }
 
 // Loopback says whether only this host can reach the server.

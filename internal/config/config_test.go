@@ -65,6 +65,8 @@ func TestBadSettingsAreRefusedByNameWithWhatIsAllowed(t *testing.T) {
 		"duration":         {map[string]string{"RETENTION": "7 days"}, []string{"7 days", "7d"}},
 		"range":            {map[string]string{"FETCH_ALLOW_PRIVATE": "10.0.0.0/99"}, []string{"10.0.0.0/99"}},
 		"public url":       {map[string]string{"PUBLIC_URL": "example.com"}, []string{"PUBLIC_URL", "https://"}},
+		"url with a user":  {map[string]string{"PUBLIC_URL": "https://ann:longenough1@example.com"}, []string{"PUBLIC_URL", "https://"}},
+		"url with a query": {map[string]string{"PUBLIC_URL": "https://example.com/?a=1"}, []string{"PUBLIC_URL", "https://"}},
 		"open to all":      {map[string]string{"HOST": "0.0.0.0"}, []string{"HOST", "API_KEYS", "ALLOW_ANONYMOUS"}},
 		"short key":        {map[string]string{"API_KEYS": "ann:short"}, []string{"key 1", "8 characters"}},
 		"key without name": {map[string]string{"API_KEYS": ":longenough1"}, []string{"key 1"}},
@@ -108,5 +110,14 @@ func TestAddressRangesMayBeSingleAddresses(t *testing.T) {
 	c, err := read(t, map[string]string{"FETCH_ALLOW_PRIVATE": "127.0.0.1, 10.1.2.3/8"})
 	if err != nil || fmt.Sprint(c.FetchAllowPrivate) != "[127.0.0.1/32 10.0.0.0/8]" {
 		t.Errorf("%v, %v", c.FetchAllowPrivate, err)
+	}
+}
+
+func TestAProxysPathIsPublicURLs(t *testing.T) {
+	for public, want := range map[string]string{"": "", "https://a.example": "", "https://a.example/": "", "https://a.example/py/": "/py", "https://a.example/a/b": "/a/b"} {
+		c, err := read(t, map[string]string{"PUBLIC_URL": public})
+		if err != nil || c.BasePath() != want {
+			t.Errorf("%s: %q, %v", public, c.BasePath(), err)
+		}
 	}
 }

@@ -19,6 +19,7 @@ type call struct {
 	svc      orchestrator.Service
 	settings orchestrator.Settings
 	link     func(ref orchestrator.Ref, path string) string // "" where there is none
+	uploadTo func(ctx context.Context, ref orchestrator.Ref, filename string) string
 	owner    string
 	session  string        // the session it concerns, empty until that is known
 	id       string        // the execution it concerns, for the log
@@ -53,7 +54,7 @@ func (s *tools) handler(t tool) server.ToolHandlerFunc {
 }
 
 func (s *tools) begin(ctx context.Context, req mcp.CallToolRequest) *call {
-	c := &call{svc: s.svc, settings: settings(s.svc), link: s.opts.Link, owner: Owner(ctx)}
+	c := &call{svc: s.svc, settings: settings(s.svc), link: s.opts.Link, uploadTo: s.opts.UploadTo, owner: Owner(ctx)}
 	c.progress = startProgress(ctx, s.srv, req.Params.Meta)
 	if c.progress == nil {
 		c.patience = s.opts.DetachAfter

@@ -19,7 +19,8 @@ type queryAnswer struct {
 	Offset    int                   `json:"offset"`
 	Total     int64                 `json:"total_rows"` // -1 when not known
 	Truncated bool                  `json:"truncated"`
-	File      string                `json:"file,omitempty"`    // the whole result, Parquet
+	File      string                `json:"file,omitempty"` // the whole result, Parquet
+	FileURL   string                `json:"file_url,omitempty"`
 	Written   []string              `json:"written,omitempty"` // by the statement itself, as COPY does
 	Remarks   []string              `json:"remarks,omitempty"` // what its reader should know
 	noticed
@@ -32,7 +33,7 @@ func queryDataset(told orchestrator.Settings) tool {
 			"and over its files (FROM 'sales.csv'). Answers with rows, and how many there are in all.",
 		hints: hints{destructive: true}, // COPY and CREATE write
 		output: structure(has("session_id", aString), has("columns", columnsSchema), has("rows", list(list(anything))),
-			has("returned", anInt), has("offset", anInt), has("total_rows", anInt), has("truncated", aBool), maybe("file", aString),
+			has("returned", anInt), has("offset", anInt), has("total_rows", anInt), has("truncated", aBool), maybe("file", aString), maybe("file_url", aString),
 			maybe("written", list(aString)), maybe("remarks", list(aString))),
 	}, told, func(a *queryDatasetArgs, _ orchestrator.Settings) []param {
 		return []param{

@@ -37,7 +37,7 @@ func (c *call) rows(ref orchestrator.Ref, t orchestrator.Table, offset int) repl
 	n := fitting(len(a.Rows), room, func(i int) int { return jsonSize(a.Rows[i]) })
 	a.Rows, a.Returned, a.Truncated = a.Rows[:n], n, a.Truncated || n < len(a.Rows)
 	if t.File != "" {
-		a.File = inCode(ref.ID, t.File)
+		a.File, a.FileURL = inCode(ref.ID, t.File), c.link(ref, t.File)
 	}
 	for _, f := range t.Written {
 		a.Written = append(a.Written, inCode(ref.ID, f.Path))
@@ -121,6 +121,9 @@ func (c *call) tableText(a *queryAnswer) string {
 	}
 	if a.File != "" {
 		words += " The whole result is in " + oneLine(a.File) + "."
+		if a.FileURL != "" {
+			words += " Download: " + a.FileURL
+		}
 	}
 	return words
 }

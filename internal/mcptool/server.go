@@ -4,6 +4,7 @@
 package mcptool
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -22,6 +23,9 @@ type Options struct {
 	// Link returns a URL by which a person or program gets a session's file,
 	// path being relative to its folder; "" or a nil Link means there is none.
 	Link func(ref orchestrator.Ref, path string) string
+	// UploadTo returns how a file is sent over HTTP ("PUT https://…"); "" or nil
+	// means that it cannot be.
+	UploadTo func(ctx context.Context, ref orchestrator.Ref, filename string) string
 	// Logger takes one line a call, without arguments or answers; nil drops them.
 	Logger *slog.Logger
 	// ServerOptions are added to the server's own.
@@ -50,6 +54,9 @@ func NewServer(svc orchestrator.Service, opts Options) *server.MCPServer {
 	}
 	if opts.Link == nil {
 		opts.Link = func(orchestrator.Ref, string) string { return "" }
+	}
+	if opts.UploadTo == nil {
+		opts.UploadTo = func(context.Context, orchestrator.Ref, string) string { return "" }
 	}
 	own := []server.ServerOption{server.WithToolCapabilities(false), server.WithInstructions(instructions)}
 	s := &tools{svc: svc, opts: opts}

@@ -16,7 +16,7 @@ type uploadFileArgs struct {
 }
 
 func uploadFile(told orchestrator.Settings) tool {
-	return define(tool{
+	t := define(tool{
 		name:   "upload_file",
 		about:  "Write a file into the session's folder. Answers with the path to use in code. Large files: fetch_from_url.",
 		hints:  hints{destructive: true, idempotent: true},
@@ -28,6 +28,35 @@ func uploadFile(told orchestrator.Settings) tool {
 			sessionID(&a.session),
 		}
 	}, runUploadFile)
+	run := t.run
+	t.run = func(ctx context.Context, c *call, given map[string]any) (reply, error) {
+		r, err := run(ctx, c, given)
+		return r, c.offerPut(ctx, err, given)
+	}
+	return t
+}
+
+// offerPut adds, to the refusal of a call that came without its content, how the
+// file can be sent without a model's having to write it.
+func (c *call) offerPut(ctx context.Context, err error, given map[string]any) error {
+	if err == nil || given["content_base64"] != nil {
+		return err
+	}
+	var a uploadFileArgs
+	for _, p := range []param{text("filename", "", &a.filename, maxShort, ""), sessionID(&a.session)} {
+		if value := given[p.name]; value != nil && p.take(value) != nil {
+			return err
+		}
+	}
+	ref, wrong := c.on(a.session)
+	if wrong != nil || a.filename == "" {
+		return err
+	}
+	e := orchestrator.AsError(err)
+	if to := c.uploadTo(ctx, ref, a.filename); to != "" {
+		return orchestrator.Hide(e.Code, e.Err, "%s. To send the file over HTTP instead: %s", e.Message, to)
+	}
+	return err
 }
 
 // decode takes base64 as it comes: with or without padding, of either

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -35,12 +36,13 @@ const (
 
 // bodies reads the messages of HTTP requests, bounded in bytes, time and count.
 type bodies struct {
-	max   int64
-	large chan struct{} // a place each
+	max      int64
+	large    chan struct{} // a place each
+	uploadTo func(ctx context.Context, session, file string) string
 }
 
-func newBodies(limit int64) *bodies {
-	return &bodies{max: limit, large: make(chan struct{}, largeAtOnce)}
+func newBodies(cfg Config) *bodies {
+	return &bodies{max: cfg.maxRequest(), large: make(chan struct{}, largeAtOnce), uploadTo: cfg.UploadTo}
 }
 
 // read returns the body; done gives its place back once it is answered. What is
@@ -50,7 +52,7 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request) (raw []byte, done 
 	src := paced(w, r)
 	done = func() {}
 	if r.ContentLength > b.max {
-		return nil, done, b.tooLarge(src, nil)
+		return nil, done, b.tooLarge(r.Context(), src, nil)
 	}
 	var buf bytes.Buffer
 	n, err := io.CopyN(&buf, src, smallBody)
@@ -63,7 +65,7 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request) (raw []byte, done 
 	}
 	switch {
 	case n > b.max:
-		refused = b.tooLarge(src, buf.Bytes())
+		refused = b.tooLarge(r.Context(), src, buf.Bytes())
 	case err != nil && !errors.Is(err, io.EOF):
 		refused = refuse(nil, mcp.PARSE_ERROR, "the body ended early: send it again")
 	default:
@@ -89,18 +91,24 @@ func (b *bodies) place(ctx context.Context) (func(), *mcp.JSONRPCError) {
 	}
 }
 
-// tooLarge reads what is left of an over-large message, within reason, for its id.
-func (b *bodies) tooLarge(rest io.Reader, head []byte) *mcp.JSONRPCError {
+// tooLarge reads what is left of an over-large message, within reason, for its
+// id and what it was to upload.
+func (b *bodies) tooLarge(ctx context.Context, rest io.Reader, head []byte) *mcp.JSONRPCError {
 	var found scanner
 	_, _ = found.Write(head)
 	_, _ = io.CopyN(&found, rest, drainTimes*b.max)
-	return overLarge(found.requestID(), b.max)
+	to := "PUT /files/{session_id}/{name}"
+	if session, file, is := found.upload(); is && b.uploadTo != nil {
+		to = cmp.Or(b.uploadTo(ctx, session, file), to)
+	}
+	return overLarge(found.requestID(), b.max, "send a file of that size by "+to+", or ")
 }
 
-func overLarge(id []byte, limit int64) *mcp.JSONRPCError {
+// overLarge refuses a message; first is what is better to do than the rest.
+func overLarge(id []byte, limit int64, first string) *mcp.JSONRPCError {
 	return refuse(id, mcp.INVALID_REQUEST,
-		"too_large: the message is over %s; send a file of that size by PUT to /files/{session_id}/{name}, or have the server download it with fetch_from_url, or send it in smaller parts and join them with execute_code",
-		humanize.IBytes(uint64(limit)))
+		"too_large: the message is over %s; %shave the server download it with fetch_from_url, or send it in smaller parts and join them with execute_code",
+		humanize.IBytes(uint64(limit)), first)
 }
 
 // tooMany refuses a larger message of very many values.

@@ -128,7 +128,7 @@ func readLine(r *bufio.Reader, limit int64) (line []byte, refused *mcp.JSONRPCEr
 			continue
 		}
 		if long {
-			return nil, overLarge(found.requestID(), limit), err
+			return nil, overLarge(found.requestID(), limit, ""), err
 		}
 		return line, tooMany(line), err
 	}

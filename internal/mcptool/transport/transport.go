@@ -40,6 +40,9 @@ type Config struct {
 	// BasePath is where a proxy mounts the server ("/py"), empty for its root.
 	// The classic event stream tells it to clients.
 	BasePath string
+	// UploadTo returns how a file that is too large for a message is sent
+	// instead ("PUT https://…"), for the owner of ctx; "" or nil means as usual.
+	UploadTo func(ctx context.Context, session, file string) string
 	// Logger takes faults of ours, never a message's content; nil drops them.
 	Logger *slog.Logger
 }
@@ -73,7 +76,7 @@ func New(srv *server.MCPServer, cfg Config) *Transport {
 	return &Transport{
 		hub:      newHub(srv, cfg.logger()),
 		ids:      newClientIDs(cfg.Secret),
-		bodies:   newBodies(cfg.maxRequest()),
+		bodies:   newBodies(cfg),
 		streams:  newStreams(),
 		basePath: strings.TrimSuffix(cfg.BasePath, "/"),
 	}
