@@ -190,7 +190,7 @@ func (o *Orchestrator) folderTurn(ctx context.Context, s *session) (*ticket, err
 // turn waits in line until waiting ends: no ticket then, and an error if it was
 // the caller who gave up.
 func turn(ctx, waiting context.Context, s *session, kernel bool) (*ticket, error) {
-	t := s.line.join(kernel)
+	t := s.line.joinFiles(kernel)
 	switch {
 	case t == nil:
 		return nil, lineFull(s)

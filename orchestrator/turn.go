@@ -21,6 +21,7 @@ type line struct {
 type ticket struct {
 	line   *line
 	kernel bool
+	files  bool // writes files, and later calls that do wait for it even if it has the kernel's place
 	before []*ticket
 	left   chan struct{}
 }
@@ -33,6 +34,19 @@ func (l *line) join(kernel bool) *ticket {
 		return nil
 	}
 	return l.append(kernel)
+}
+
+// joinFiles is join for a call that writes files; it needs the kernel's place
+// where the session has no folder yet.
+func (l *line) joinFiles(kernel bool) *ticket {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.tickets) >= maxWaiting {
+		return nil
+	}
+	t := l.append(kernel)
+	t.files = true
+	return t
 }
 
 // joinLast takes a place at the end, however many wait.
@@ -68,7 +82,7 @@ func (l *line) joinFree() *ticket {
 func (l *line) append(kernel bool) *ticket {
 	t := &ticket{line: l, kernel: kernel, left: make(chan struct{})}
 	for _, earlier := range l.tickets {
-		if kernel || !earlier.kernel {
+		if kernel || !earlier.kernel || earlier.files {
 			t.before = append(t.before, earlier)
 		}
 	}

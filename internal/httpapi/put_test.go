@@ -78,8 +78,9 @@ func TestWhatIsTooLargeLeavesNothing(t *testing.T) {
 	if n := s.staged(); n != 0 {
 		t.Errorf("%d files remain on their way", n)
 	}
-	if _, err := http.ReadResponse(bufio.NewReader(s.begin("PUT /files/s/y HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9999999")), nil); err != nil {
-		t.Error(err)
+	asked := s.begin("PUT /files/other/y HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9999999")
+	if res, err := http.ReadResponse(bufio.NewReader(asked), nil); err != nil || res.StatusCode != 413 {
+		t.Errorf("a client that asks first is told to go on: %v, %v", res, err)
 	}
 }
 
@@ -110,7 +111,7 @@ func TestAClientThatVanishesLeavesNothing(t *testing.T) {
 	c := s.begin("PUT /files/s/x HTTP/1.1\r\nContent-Length: 1000", "some")
 	s.underway()
 	c.Close()
-	// In turn: it begins when the other has ended.
+	// In turn, though the first has made the session: it begins when the other has ended.
 	if a := s.put("/files/s/y", "1"); a.status != 201 {
 		t.Errorf("%d %s", a.status, a.body)
 	}
