@@ -85,5 +85,5 @@ func (o *Orchestrator) fill(ctx context.Context, in filing, p *part, piece Part)
 	}
 	content := bound(ctx, piece.Content, piece.Total-piece.Offset, Errorf(CodeInvalid, "more bytes came than the file was to have"))
 	defer content.Close()
-	return fileError(pour(p.writer, &bounded{r: content, left: room.left - p.writer.Size(), refusal: room.refusal}))
+	return fileError(pour(p.writer, &bounded{r: content, left: room.left - p.writer.Size(), refusal: room.refusal}, uploadChunk))
 }

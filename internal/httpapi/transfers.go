@@ -7,7 +7,7 @@ import (
 
 const (
 	// maxTransfers bounds those under way: each holds a connection, a descriptor
-	// and up to 100 KB. maxOfOne keeps one owner from taking them all.
+	// and up to 300 KB. maxOfOne keeps one owner from taking them all.
 	maxTransfers = 64
 	maxOfOne     = 16
 	// retryTransfer is when to come back, in seconds.
