@@ -53,7 +53,7 @@ func (s *server) http(t *testing.T, method, path, key string, body io.Reader, he
 	return got{res.StatusCode, res.Header, string(data)}
 }
 
-var links = regexp.MustCompile(regexp.QuoteMeta(public) + `(/files/\S+)`)
+var links = regexp.MustCompile(regexp.QuoteMeta(public) + `(/files/[^\s),]+)`)
 
 // link returns the path and query of the link to a file whose name ends so.
 func link(t *testing.T, reply, ending string) string {
@@ -152,7 +152,7 @@ open('q"uo\\te\n.csv', 'w').write('odd')`)
 		if err := json.Unmarshal(answer, &refused); err != nil {
 			t.Fatalf("%v: %s", err, answer)
 		}
-		to := strings.TrimSuffix(link(t, refused.Error.Message, "/late.bin"), ",")
+		to := link(t, refused.Error.Message, "/late.bin")
 		if a := s.http(t, "PUT", to, "", bytes.NewReader(content)); a.status != 201 {
 			t.Errorf("by the link that the refusal names: %d %s", a.status, a.body)
 		}
