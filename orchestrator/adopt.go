@@ -43,6 +43,7 @@ func (o *Orchestrator) adopt(ctx context.Context) error {
 	if err := o.sweep(ctx, found, claimed); err != nil {
 		return err
 	}
+	o.recallWords(past.notices)
 	o.runAgain(past) // their new sandboxes must not be swept
 	return nil
 }

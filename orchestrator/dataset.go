@@ -56,12 +56,6 @@ func (o *Orchestrator) knownDatasets(s *session) []Dataset {
 	return s.datasets
 }
 
-func (o *Orchestrator) forgetDatasets(s *session) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	s.datasets = nil
-}
-
 // Load names a file to read into a DataFrame.
 type Load struct {
 	File      string

@@ -159,6 +159,7 @@ func (o *Orchestrator) begin(x *execution) (context.Context, bool) {
 	clock := time.AfterFunc(x.run.Timeout+2*InterruptGrace+hostGrace, func() { abandon(context.DeadlineExceeded) })
 	x.abandon = func(cause error) { clock.Stop(); abandon(cause) }
 	x.Status, x.Started = StatusRunning, time.Now()
+	o.counts.Waits.observe(x.Started.Sub(x.Queued))
 	x.session.running = x
 	o.note(x)
 	return ctx, true
@@ -208,6 +209,7 @@ func (o *Orchestrator) finish(x *execution, outcome Outcome, err error) {
 	if d := x.Reply.Death; d != nil && d.Cause != CauseReset && x.Job {
 		o.notify(s, fmt.Sprintf("job %s ended with the kernel of session %q (%s): its variables are lost, its files are kept", x.ID, s.ref.ID, d))
 	}
+	o.count(x)
 	if o.keptBytes += x.size(); len(o.order) > maxInMemory+forgetAtOnce || o.keptBytes > maxBytesInMemory {
 		o.forgetExecutions()
 	}

@@ -21,13 +21,15 @@ const (
 
 // Fetch downloads into the session's folder; see Service.
 func (o *Orchestrator) Fetch(ctx context.Context, ref Ref, url, name string) (Artifact, error) {
-	return o.put(ctx, ref, fetchChunk, func(ctx context.Context) (io.ReadCloser, string, error) {
+	a, err := o.put(ctx, ref, fetchChunk, func(ctx context.Context) (io.ReadCloser, string, error) {
 		d, err := o.cfg.Fetcher.Fetch(ctx, url, name)
 		if err != nil {
 			return nil, "", err
 		}
 		return d.Body, d.Name, nil
 	})
+	o.moved(&o.counts.Fetched, a.Size) // none with an error
+	return a, err
 }
 
 // An Interrupter is a source that may block for as long as a client pleases.
@@ -38,9 +40,11 @@ type Interrupter interface{ Interrupt() }
 // Upload writes content to a file of the session; see Service.
 func (o *Orchestrator) Upload(ctx context.Context, ref Ref, name string, content io.Reader) (Artifact, error) {
 	limit := o.cfg.Limits.MaxUpload
-	return o.put(ctx, ref, uploadChunk, func(ctx context.Context) (io.ReadCloser, string, error) {
+	a, err := o.put(ctx, ref, uploadChunk, func(ctx context.Context) (io.ReadCloser, string, error) {
 		return bound(ctx, content, limit, tooLarge(limit)), name, nil
 	})
+	o.moved(&o.counts.Uploaded, a.Size) // none with an error
+	return a, err
 }
 
 func tooLarge(limit int64) *Error {

@@ -22,6 +22,7 @@ type ledger struct {
 	executions map[*execution]bool
 	notices    map[*session]bool
 	used       map[*session]bool
+	words      map[Ref][]string // for sessions that are not there; none removes them
 	gone       []Ref
 	waiting    []chan error // who must not go on before the next write
 	failing    error        // why the last write failed, nil if it did not
@@ -31,7 +32,7 @@ type ledger struct {
 
 func newLedger() ledger {
 	return ledger{
-		executions: map[*execution]bool{}, notices: map[*session]bool{}, used: map[*session]bool{},
+		executions: map[*execution]bool{}, notices: map[*session]bool{}, used: map[*session]bool{}, words: map[Ref][]string{},
 		wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1),
 	}
 }
@@ -58,6 +59,13 @@ func (o *Orchestrator) noteNotices(s *session) {
 		o.ledger.notices[s] = true
 		signal(o.ledger.wake)
 	}
+}
+
+// noteWord has what waits for a session that is not there written. The caller
+// holds mu.
+func (o *Orchestrator) noteWord(ref Ref, texts []string) {
+	o.ledger.words[ref] = texts
+	signal(o.ledger.wake)
 }
 
 // noteGone has all of a deleted session forgotten. The caller holds mu.
@@ -130,7 +138,7 @@ func (o *Orchestrator) writeLedger() error {
 	o.mu.Lock()
 	taken := o.ledger
 	o.ledger.executions, o.ledger.notices, o.ledger.used = map[*execution]bool{}, map[*session]bool{}, map[*session]bool{}
-	o.ledger.gone, o.ledger.waiting = nil, nil
+	o.ledger.words, o.ledger.gone, o.ledger.waiting = map[Ref][]string{}, nil, nil
 	batch, written := taken.batch()
 	o.mu.Unlock()
 	var err error
@@ -159,6 +167,7 @@ func (o *Orchestrator) settleLedger(taken ledger, written []writing, err error) 
 	before := o.ledger.failing
 	o.ledger.failing = err
 	if err != nil {
+		o.counts.StoreFailed++
 		if before == nil {
 			o.log.Warn("the record of executions cannot be written; it is tried again", "error", AsError(err).Err)
 		}
@@ -186,6 +195,11 @@ func (o *Orchestrator) noteAgain(taken ledger) {
 			o.ledger.used[s] = true
 		}
 	}
+	for ref, texts := range taken.words {
+		if _, newer := o.ledger.words[ref]; !newer {
+			o.ledger.words[ref] = texts
+		}
+	}
 	o.ledger.gone = append(taken.gone, o.ledger.gone...)
 }
 
@@ -203,7 +217,10 @@ func (l ledger) batch() (Batch, []writing) {
 		b.Executions = append(b.Executions, x.record())
 		written = append(written, writing{x, x.Status.Ended()})
 	}
-	for s := range l.notices {
+	for ref, texts := range l.words {
+		b.Notices[ref] = texts
+	}
+	for s := range l.notices { // of sessions that are there: they have the last word
 		b.Notices[s.ref] = append([]string(nil), s.notices...)
 	}
 	for s := range l.used {

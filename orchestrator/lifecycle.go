@@ -32,12 +32,18 @@ func (o *Orchestrator) Reset(ctx context.Context, ref Ref) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
+	o.reset(ctx, s)
+	return o.describe(s), nil
+}
+
+// reset replaces the kernel if there is one; else the next call starts one.
+func (o *Orchestrator) reset(ctx context.Context, s *session) {
 	o.mu.Lock()
 	k := s.kernel
 	s.datasets = nil
 	o.mu.Unlock()
-	if k == nil { // no kernel: the next call starts a fresh one
-		return o.describe(s), nil
+	if k == nil {
+		return
 	}
 	// The caller's going away must not leave a kernel half reset.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTimeout)
@@ -45,7 +51,6 @@ func (o *Orchestrator) Reset(ctx context.Context, ref Ref) (Session, error) {
 	if err := k.Reset(ctx); err != nil {
 		_ = k.Close() // whoever watches it removes the sandbox: a fresh one has a fresh kernel
 	}
-	return o.describe(s), nil
 }
 
 // Delete stops the session and deletes all it has; see Service. Its id is free
@@ -58,17 +63,18 @@ func (o *Orchestrator) Delete(_ context.Context, ref Ref) error {
 	if s == nil {
 		return errNoSession(ref)
 	}
-	return o.delete(s)
+	return o.delete(s, "")
 }
 
-func (o *Orchestrator) delete(s *session) error {
+// delete ends a session, and leaves word for its owner unless that is who asked.
+func (o *Orchestrator) delete(s *session, word string) error {
 	// On disk first: if that fails, nothing has changed.
 	if claim := o.claimOf(s); claim.SandboxID != "" {
 		if err := o.cfg.Workspace.CondemnClaim(claim.SandboxID); err != nil {
 			return fileError(err)
 		}
 	}
-	waiting, struck := o.strike(s)
+	waiting, struck := o.strike(s, word)
 	if !struck {
 		return errNoSession(s.ref)
 	}
@@ -109,7 +115,7 @@ func (o *Orchestrator) empty(s *session) error {
 
 // strike takes the session off the books and returns its executions not ended;
 // false if somebody else has.
-func (o *Orchestrator) strike(s *session) (live []*execution, struck bool) {
+func (o *Orchestrator) strike(s *session, word string) (live []*execution, struck bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if s.deleted {
@@ -119,6 +125,9 @@ func (o *Orchestrator) strike(s *session) (live []*execution, struck bool) {
 	s.deleted = true
 	s.end()
 	delete(o.sessions, s.ref)
+	if word != "" {
+		o.leaveWord(s.ref, word)
+	}
 	for _, x := range o.order {
 		if x.session == s && !x.Status.Ended() {
 			live = append(live, x)
@@ -172,7 +181,7 @@ func (o *Orchestrator) describe(s *session) Session {
 	if s.running != nil {
 		d.Running, d.RunningFor, d.Idle = s.running.ID, time.Since(s.running.Started), 0
 	}
-	d.Queued = max(0, s.line.waiting()-1)
+	d.Queued = s.queued()
 	return d
 }
 

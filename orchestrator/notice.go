@@ -35,7 +35,7 @@ func (o *Orchestrator) Notices(ctx context.Context, ref Ref) []string {
 	defer o.mu.Unlock()
 	s := o.sessions[ref]
 	if s == nil {
-		return nil
+		return o.takeWord(ref)
 	}
 	notices := s.notices
 	if s.notices = nil; len(notices) > 0 {
@@ -47,6 +47,9 @@ func (o *Orchestrator) Notices(ctx context.Context, ref Ref) []string {
 func (o *Orchestrator) hasNotices(ref Ref) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	s := o.sessions[ref]
-	return s != nil && len(s.notices) > 0
+	if s := o.sessions[ref]; s != nil {
+		return len(s.notices) > 0
+	}
+	_, waits := o.words[ref]
+	return waits
 }

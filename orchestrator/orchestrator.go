@@ -53,9 +53,14 @@ type Orchestrator struct {
 	keptBytes  int             // what ended executions hold
 	ids        map[string]bool // of executions in the store
 	ledger     ledger
-	held       int          // places of MaxSessions taken
+	held       int // places of MaxSessions taken
+	counts     counts
+	words      map[Ref]word // for sessions that are not there
 	uids       map[int]bool // taken by claims, spares and starts under way
 	pool       pool
+
+	asking  chan struct{} // slots for questions to the engine about usage
+	walking chan struct{} // slots for walks through folders
 }
 
 // session is what the orchestrator knows of one.
@@ -80,9 +85,16 @@ type session struct {
 	parts    map[string]*part // by name: files that have come in part
 	notices  []string
 	datasets []Dataset // the last known
+	handle   string    // stands for the internal id until there is a claim
+	tally    Tally
+	death    *LastDeath
+	gauges   gauges
 }
 
-var _ Service = (*Orchestrator)(nil)
+var (
+	_ Service        = (*Orchestrator)(nil)
+	_ Administration = (*Orchestrator)(nil)
+)
 
 // New returns an Orchestrator that has not started anything.
 func New(cfg Config) *Orchestrator {
@@ -96,6 +108,10 @@ func New(cfg Config) *Orchestrator {
 		ledger:     newLedger(),
 		ledgerDone: make(chan struct{}),
 		pool:       pool{wake: make(chan struct{}, 1)},
+		counts:     newCounts(),
+		words:      map[Ref]word{},
+		asking:     make(chan struct{}, usageAtOnce),
+		walking:    make(chan struct{}, walkAtOnce),
 	}
 }
 
@@ -139,11 +155,12 @@ func (o *Orchestrator) session(ref Ref) (*session, error) {
 	}
 	s := o.newSession(ref)
 	o.sessions[ref] = s
+	o.inherit(s)
 	return s, nil
 }
 
 func (o *Orchestrator) newSession(ref Ref) *session {
-	s := &session{ref: ref, created: time.Now(), used: time.Now()}
+	s := &session{ref: ref, created: time.Now(), used: time.Now(), handle: randomHex(8)}
 	s.life, s.end = context.WithCancel(o.life)
 	s.unclaimed, s.claimed = context.WithCancel(s.life)
 	return s

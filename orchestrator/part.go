@@ -74,6 +74,7 @@ func (o *Orchestrator) addPart(ctx context.Context, in filing, name string, piec
 	}
 	a := artifact(f)
 	o.brought(in.session, a)
+	o.moved(&o.counts.Uploaded, f.Size)
 	return Progress{Received: f.Size, File: &a}, nil
 }
 

@@ -171,7 +171,9 @@ func (o *Orchestrator) spareAndRoom() bool {
 
 // boot starts a sandbox on a folder of its own and greets its runner. What an
 // earlier one on that folder left is removed first.
-func (o *Orchestrator) boot(ctx context.Context, id string, uid int) (Kernel, error) {
+func (o *Orchestrator) boot(ctx context.Context, id string, uid int) (k Kernel, err error) {
+	began := time.Now()
+	defer func() { o.countStart(time.Since(began), err) }()
 	host, err := o.cfg.Workspace.SandboxPath(id)
 	if err != nil {
 		return nil, fileError(err)
@@ -190,8 +192,7 @@ func (o *Orchestrator) boot(ctx context.Context, id string, uid int) (Kernel, er
 	if err := o.cfg.Engine.Start(ctx, spec); err != nil {
 		return nil, err
 	}
-	k, err := o.greet(ctx, id)
-	if err != nil {
+	if k, err = o.greet(ctx, id); err != nil {
 		o.scrap(id, nil)
 		return nil, err
 	}

@@ -84,6 +84,7 @@ func (o *Orchestrator) overdue(now time.Time) (idle, old []*session) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.forgetExecutions()
+	o.dropOldWords(now)
 	for _, s := range o.sessions {
 		if s.running != nil || s.starting || s.line.waiting() > 0 {
 			continue
@@ -113,7 +114,7 @@ func (o *Orchestrator) expire(s *session, now time.Time) {
 	if back {
 		return
 	}
-	if err := o.delete(s); err != nil {
+	if err := o.delete(s, ""); err != nil {
 		o.log.Warn("a session past its retention remains", "session_id", s.ref.ID, "error", AsError(err).Err)
 	}
 }
@@ -145,7 +146,7 @@ func (o *Orchestrator) attend(s *session, k Kernel) {
 	for {
 		select {
 		case d := <-k.Deaths():
-			o.forgetDatasets(s)
+			o.died(s, d)
 			o.tell(s, "the kernel of session %q died between calls (%s): its variables are lost, its files are kept", s.ref.ID, d)
 		case <-k.Done():
 			o.sandboxGone(s, k)
@@ -173,6 +174,7 @@ func (o *Orchestrator) bury(s *session, k Kernel) {
 	o.mu.Lock()
 	silent := o.closing || s.kernel != k
 	if !silent {
+		o.noteDeath(s, Death{Cause: CauseGone})
 		o.notify(s, fmt.Sprintf("the sandbox of session %q stopped unexpectedly: its files are kept, its variables are lost", s.ref.ID))
 	}
 	o.mu.Unlock()

@@ -52,6 +52,9 @@ type Engine interface {
 	// Remove kills and removes a sandbox and returns when the engine says that
 	// it is gone. Removing one that is not there is no error.
 	Remove(ctx context.Context, id string) error
+	// Usage asks what a sandbox takes of the host. It asks nothing of what is in
+	// it, so it answers of one that is busy, paused or hung; it changes nothing.
+	Usage(ctx context.Context, id string) (Usage, error)
 	// Exits sends the id of each sandbox of the data folder that stops, until
 	// ctx ends; then the channel closes. It reconnects by itself.
 	Exits(ctx context.Context, dataDir string) <-chan string

@@ -20,6 +20,7 @@ import (
 //	GET    /images/{image}/json       the runner hash of the image
 //	GET    /containers/json           our sandboxes, by label
 //	GET    /containers/{name}/json    whether one runs
+//	GET    /containers/{name}/stats   what one takes, for the administrator's list
 //	POST   /containers/create
 //	POST   /containers/{name}/start
 //	POST   /containers/{name}/attach  upgrades to a raw stream
@@ -35,6 +36,7 @@ type calls interface {
 	ImageInspect(ctx context.Context, image string, options ...client.ImageInspectOption) (image.InspectResponse, error)
 	ContainerList(ctx context.Context, options container.ListOptions) ([]container.Summary, error)
 	ContainerInspect(ctx context.Context, name string) (container.InspectResponse, error)
+	ContainerStatsOneShot(ctx context.Context, name string) (container.StatsResponseReader, error)
 	ContainerCreate(ctx context.Context, config *container.Config, host *container.HostConfig,
 		network *network.NetworkingConfig, platform *ocispec.Platform, name string) (container.CreateResponse, error)
 	ContainerStart(ctx context.Context, name string, options container.StartOptions) error

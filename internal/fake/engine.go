@@ -16,6 +16,8 @@ import (
 type Engine struct {
 	// FailStart, if set, decides whether a start fails.
 	FailStart func(orchestrator.Spec) error
+	// OnUsage, if set, answers Usage.
+	OnUsage func(ctx context.Context, id string) (orchestrator.Usage, error)
 	// Script is what a new kernel does with code; nil runs Directives.
 	Script Script
 
@@ -108,6 +110,14 @@ func (e *Engine) Destroy() {
 	for _, s := range list {
 		_ = e.Remove(context.Background(), s.ID)
 	}
+}
+
+// Usage answers OnUsage, or that nothing but the state is known.
+func (e *Engine) Usage(ctx context.Context, id string) (orchestrator.Usage, error) {
+	if e.OnUsage != nil {
+		return e.OnUsage(ctx, id)
+	}
+	return orchestrator.Usage{State: "running", Memory: -1, Peak: -1, CPU: -1, Pids: -1}, nil
 }
 
 // Exits sends nothing: Kill ends the streams, as a dying container does.

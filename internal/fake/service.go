@@ -9,7 +9,7 @@ import (
 	"power-interpreter/orchestrator"
 )
 
-// Service is a scripted orchestrator.Service. A method whose On field is nil
+// Service is a scripted orchestrator.Service and orchestrator.Administration. A method whose On field is nil
 // answers the zero value and no error. Set the fields before the first call;
 // the methods may be called from several goroutines.
 type Service struct {
@@ -31,6 +31,10 @@ type Service struct {
 	OnDelete     func(ctx context.Context, ref orchestrator.Ref) error
 	OnSessions   func(ctx context.Context, owner string) ([]orchestrator.Session, error)
 	OnHealth     func(ctx context.Context) error
+	OnOverview   func(ctx context.Context) (orchestrator.Overview, error)
+	OnInspect    func(ctx context.Context, id string) (orchestrator.Inspection, error)
+	OnIntervene  func(ctx context.Context, id string, act orchestrator.Intervention) (orchestrator.Intervened, error)
+	OnFigures    func(ctx context.Context) (orchestrator.Figures, error)
 	// Told is what Settings answers.
 	Told orchestrator.Settings
 
@@ -47,7 +51,10 @@ type Call struct {
 	Args   []any
 }
 
-var _ orchestrator.Service = (*Service)(nil)
+var (
+	_ orchestrator.Service        = (*Service)(nil)
+	_ orchestrator.Administration = (*Service)(nil)
+)
 
 // Calls returns the calls so far, without those of Notices and Settings.
 func (s *Service) Calls() []Call {
