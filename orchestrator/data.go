@@ -71,7 +71,7 @@ func (o *Orchestrator) operate(ctx context.Context, ref Ref, run Run, code Code)
 	if run.Timeout == 0 {
 		run.Timeout = DefaultTimeout
 	}
-	x, err := o.admit(ref, run, false, nil)
+	x, err := o.admit(ctx, ref, run, false, nil)
 	if err != nil {
 		return Outcome{}, err
 	}

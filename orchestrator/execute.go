@@ -32,7 +32,7 @@ type execution struct {
 }
 
 // admit takes an execution's place in line and starts it on its way.
-func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(Output)) (*execution, error) {
+func (o *Orchestrator) admit(ctx context.Context, ref Ref, run Run, job bool, watch func(Output)) (*execution, error) {
 	s, err := o.session(ref)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,16 @@ func (o *Orchestrator) admit(ref Ref, run Run, job bool, watch func(Output)) (*e
 	if t == nil {
 		return nil, lineFull(s)
 	}
-	return o.enter(s, t, run, job, watch)
+	x, err := o.enter(s, t, run, job, watch)
+	switch {
+	case err != nil:
+		return nil, err
+	case run.Op == OpCell:
+		admitted(ctx, x.ID)
+	default: // nobody can ask for another
+		admitted(ctx, "")
+	}
+	return x, nil
 }
 
 // enter registers an execution that has its place in line, and starts it on

@@ -200,10 +200,11 @@ func (o *Orchestrator) folderTurn(ctx context.Context, s *session) (*ticket, err
 // the caller who gave up.
 func turn(ctx, waiting context.Context, s *session, kernel bool) (*ticket, error) {
 	t := s.line.joinFiles(kernel)
-	switch {
-	case t == nil:
+	if t == nil {
 		return nil, lineFull(s)
-	case t.wait(waiting.Done()):
+	}
+	admitted(ctx, "")
+	if t.wait(waiting.Done()) {
 		return t, nil
 	}
 	t.leave()

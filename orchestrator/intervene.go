@@ -99,6 +99,6 @@ func (o *Orchestrator) resetFor(s *session) (string, error) {
 }
 
 func (o *Orchestrator) deleteFor(s *session) (string, error) {
-	err := o.delete(s, fmt.Sprintf("an administrator deleted session %q: its variables and files are gone", s.ref.ID))
+	err := o.delete(o.life, s, fmt.Sprintf("an administrator deleted session %q: its variables and files are gone", s.ref.ID))
 	return "the session, its sandbox, files and results are gone", err
 }

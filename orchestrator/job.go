@@ -29,7 +29,7 @@ func (o *Orchestrator) Execute(ctx context.Context, ref Ref, cell Cell, watch fu
 	if err != nil {
 		return Execution{}, err
 	}
-	x, err := o.admit(ref, run, false, watch)
+	x, err := o.admit(ctx, ref, run, false, watch)
 	if err != nil {
 		return Execution{}, err
 	}
@@ -42,7 +42,7 @@ func (o *Orchestrator) Submit(ctx context.Context, ref Ref, cell Cell) (Executio
 	if err != nil {
 		return Execution{}, err
 	}
-	x, err := o.admit(ref, run, true, nil)
+	x, err := o.admit(ctx, ref, run, true, nil)
 	if err != nil {
 		return Execution{}, err
 	}

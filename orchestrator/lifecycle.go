@@ -16,6 +16,7 @@ func (o *Orchestrator) Create(ctx context.Context, ref Ref) (Session, error) {
 		return Session{}, lineFull(s)
 	}
 	defer t.leave()
+	admitted(ctx, "")
 	if !t.wait(ctx.Done()) {
 		return Session{}, Hide(CodeCancelled, ctx.Err(), "given up while calls on the session were running")
 	}
@@ -42,6 +43,7 @@ func (o *Orchestrator) reset(ctx context.Context, s *session) {
 	k := s.kernel
 	s.datasets = nil
 	o.mu.Unlock()
+	admitted(ctx, "")
 	if k == nil {
 		return
 	}
@@ -55,7 +57,7 @@ func (o *Orchestrator) reset(ctx context.Context, s *session) {
 
 // Delete stops the session and deletes all it has; see Service. Its id is free
 // for a new session at once.
-func (o *Orchestrator) Delete(_ context.Context, ref Ref) error {
+func (o *Orchestrator) Delete(ctx context.Context, ref Ref) error {
 	s, err := o.lookup(ref)
 	if err != nil {
 		return err
@@ -63,11 +65,11 @@ func (o *Orchestrator) Delete(_ context.Context, ref Ref) error {
 	if s == nil {
 		return errNoSession(ref)
 	}
-	return o.delete(s, "")
+	return o.delete(ctx, s, "")
 }
 
 // delete ends a session, and leaves word for its owner unless that is who asked.
-func (o *Orchestrator) delete(s *session, word string) error {
+func (o *Orchestrator) delete(ctx context.Context, s *session, word string) error {
 	// On disk first: if that fails, nothing has changed.
 	if claim := o.claimOf(s); claim.SandboxID != "" {
 		if err := o.cfg.Workspace.CondemnClaim(claim.SandboxID); err != nil {
@@ -78,6 +80,7 @@ func (o *Orchestrator) delete(s *session, word string) error {
 	if !struck {
 		return errNoSession(s.ref)
 	}
+	admitted(ctx, "")
 	for _, x := range waiting {
 		o.interrupt(x)
 	}

@@ -114,7 +114,7 @@ func (o *Orchestrator) expire(s *session, now time.Time) {
 	if back {
 		return
 	}
-	if err := o.delete(s, ""); err != nil {
+	if err := o.delete(o.life, s, ""); err != nil {
 		o.log.Warn("a session past its retention remains", "session_id", s.ref.ID, "error", AsError(err).Err)
 	}
 }
