@@ -24,8 +24,9 @@ type diskUsage struct {
 }
 
 const (
-	// usageTime bounds one question to the engine: 5 ms on an idle one.
-	usageTime = 2 * time.Second
+	// usageTime bounds one question to the engine: 2 ms on an idle one where the
+	// host's cgroups are in sight, else a second.
+	usageTime = 3 * time.Second
 	// usageFresh is how long an answer is told again, however many look.
 	usageFresh = 900 * time.Millisecond
 	// usageAtOnce bounds the questions that are out: an engine answers more no sooner.
@@ -43,7 +44,7 @@ const (
 
 	// overviewTime is how long an Overview waits for measurements. Those that come
 	// later are told by the next.
-	overviewTime = time.Second
+	overviewTime = 1500 * time.Millisecond
 )
 
 // measured is the newest of a figure that is taken now and then, in the

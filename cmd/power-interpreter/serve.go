@@ -87,7 +87,7 @@ func (p *parts) api(c *config.Config) (*httpapi.API, error) {
 	}
 	return httpapi.New(httpapi.Config{
 		Keys: keys, Anonymous: orchestrator.Anonymous, Host: c.Host, PublicURL: c.PublicURL, CORSOrigins: c.CORSOrigins,
-		Files: p.Orchestrator, Links: links,
+		Files: p.Orchestrator, Links: links, Admin: p.Orchestrator, AdminKey: c.AdminKey,
 		Version: version, WithOwner: mcptool.WithOwner, Logger: p.log,
 	}, p.Orchestrator, wires)
 }

@@ -22,7 +22,8 @@ var allowed = []struct {
 	{"internal/workspace", nil, "the one place where paths are joined: standard library only"},
 	{"orchestrator", []string{"internal/workspace"}, "the domain knows its ports, not what is behind them"},
 	{"internal/runner", []string{"orchestrator", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
-	{"internal/docker", []string{"orchestrator", "deploy"}, "an adapter: the engine's types stay in it"},
+	{"internal/cgroup", nil, "reads the host's files: standard library only"},
+	{"internal/docker", []string{"orchestrator", "deploy", "internal/cgroup"}, "an adapter: the engine's types stay in it"},
 	{"internal/store", []string{"orchestrator"}, "an adapter of the port Store: SQLite stays in it"},
 	{"internal/fetch", []string{"orchestrator"}, "an adapter of the port Fetcher"},
 	{"internal/fake", []string{"orchestrator"}, "stand-ins for the ports"},
@@ -47,7 +48,7 @@ var leashed = map[string]string{
 }
 
 // plain packages import nothing but the standard library and what allowed lists.
-var plain = []string{"internal/wire", "internal/workspace", "runner-image/supervisor"}
+var plain = []string{"internal/wire", "internal/workspace", "internal/cgroup", "runner-image/supervisor"}
 
 type listed struct {
 	ImportPath string

@@ -26,6 +26,7 @@ type Config struct {
 	APIKeyList     string `name:"api-keys" env:"API_KEYS" placeholder:"NAME:KEY,…" help:"Keys, sent as Authorization: Bearer. Each name has its own sessions."`
 	APIKeysFile    string `env:"API_KEYS_FILE" type:"existingfile" help:"File of name:key lines."`
 	Keys           Keys   `kong:"-"` // of both, after Check
+	AdminKey       string `env:"ADMIN_KEY" placeholder:"KEY" help:"Opens /admin and /metrics, sent as Authorization: Bearer. Without it they are served to this host alone, and not at all where there are API_KEYS."`
 	AllowAnonymous bool   `env:"ALLOW_ANONYMOUS" help:"Serve without keys on an address that is not loopback."`
 
 	DataDir       string   `env:"SANDBOX_DATA_DIR" default:"/app/sandbox_data" help:"Where sessions' files are kept on this host."`
@@ -70,7 +71,7 @@ func (c *Config) Check() error {
 		atLeast("RETENTION", c.Retention, time.Minute),
 		atLeast("DETACH_AFTER", c.DetachAfter, time.Second),
 		atLeast("JOB_TIMEOUT_MAX", c.JobTimeoutMax, time.Second),
-		c.checkSandbox(), c.readKeys(), c.checkHost(), c.checkPublicURL(),
+		c.checkSandbox(), c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(),
 	}
 	abs, err := filepath.Abs(c.DataDir)
 	c.DataDir = abs

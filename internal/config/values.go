@@ -131,6 +131,26 @@ func (c *Config) readKeys() error {
 	return nil
 }
 
+// checkAdminKey refuses one that could not be sent, or be guessed, or that opens
+// sessions too. It needs the keys read; no error of it repeats one.
+func (c *Config) checkAdminKey() error {
+	switch {
+	case c.AdminKey == "":
+		return nil
+	case len(c.AdminKey) < minSecret || strings.ContainsFunc(c.AdminKey, notToken):
+		return fmt.Errorf("ADMIN_KEY must have at least %d characters, all of them printable ASCII without spaces", minSecret)
+	}
+	for _, k := range c.Keys {
+		if k.Secret == c.AdminKey {
+			return fmt.Errorf("ADMIN_KEY is also the key of %s in API_KEYS: give the administrator one of its own", k.Name)
+		}
+	}
+	return nil
+}
+
+// notToken says whether a character cannot be in a header's token.
+func notToken(r rune) bool { return r <= ' ' || r > '~' }
+
 func fields(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\t' })
 }

@@ -4,7 +4,9 @@
 package docker
 
 import (
+	"io/fs"
 	"log/slog"
+	"os"
 
 	"github.com/docker/docker/client"
 
@@ -22,6 +24,8 @@ type Config struct {
 	// Logger gets reconnections, failed clean-ups and the faults of runners;
 	// nil is slog.Default().
 	Logger *slog.Logger
+	// Root is this host's "/", where the kernel tells of cgroups; nil is the real one.
+	Root fs.FS
 }
 
 // Engine is an orchestrator.Engine on a Docker engine of this host. Its
@@ -31,6 +35,7 @@ type Engine struct {
 	image   string
 	seccomp string // the profile on one line, as the engine takes it
 	log     *slog.Logger
+	root    fs.FS // of the host, for cgroups' figures
 }
 
 var _ orchestrator.Engine = (*Engine)(nil)
@@ -59,7 +64,11 @@ func New(config Config) (*Engine, error) {
 	if log == nil {
 		log = slog.Default()
 	}
-	return &Engine{calls: calls, image: config.Image, seccomp: seccomp, log: log}, nil
+	root := config.Root
+	if root == nil {
+		root = os.DirFS("/")
+	}
+	return &Engine{calls: calls, image: config.Image, seccomp: seccomp, log: log, root: root}, nil
 }
 
 // Close drops idle connections. Attached streams and channels of Exits go on

@@ -4,20 +4,23 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"time"
 
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 
+	"power-interpreter/internal/cgroup"
 	"power-interpreter/orchestrator"
 )
 
 // maxStats bounds the engine's answer, in bytes: 2 KB and a line for each core.
 const maxStats = 1 << 20
 
-// Usage asks the engine what a sandbox takes of the host: its word on the
-// container, and one reading of its cgroup. It waits for nothing in the sandbox
-// and changes nothing, so that one that is paused stays so.
+// Usage tells what a sandbox takes of the host: the engine's word on the
+// container, and its cgroup's figures, from the host's kernel where this process
+// sees them and else by the engine. It waits for nothing in the sandbox and
+// changes nothing, so that one that is paused stays so.
 func (e *Engine) Usage(ctx context.Context, id string) (orchestrator.Usage, error) {
 	name, err := containerName(id)
 	if err != nil {
@@ -26,63 +29,64 @@ func (e *Engine) Usage(ctx context.Context, id string) (orchestrator.Usage, erro
 	limited, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	about, err := e.calls.ContainerInspect(limited, name)
-	if cerrdefs.IsNotFound(err) {
+	switch {
+	case cerrdefs.IsNotFound(err):
 		return orchestrator.Usage{}, orchestrator.Hide(orchestrator.CodeNotFound, err, "the engine has no container of it now")
-	}
-	if err != nil {
+	case err != nil:
 		return orchestrator.Usage{}, fault(ctx, err, "tell of a sandbox")
+	case about.ContainerJSONBase == nil || about.State == nil || about.Config == nil || about.HostConfig == nil:
+		return orchestrator.Usage{}, orchestrator.Errorf(orchestrator.CodeUnavailable, "the Docker engine tells nothing of the container")
 	}
-	stats, err := e.stats(limited, name)
-	if err != nil {
+	figures, err := cgroup.Read(e.root, about.State.Pid, about.ID)
+	if err != nil && about.State.Running {
+		figures, err = e.stats(limited, name)
+	}
+	if err != nil && about.State.Running {
 		return orchestrator.Usage{}, fault(ctx, err, "measure a sandbox")
 	}
-	return usageOf(about, stats), nil
+	started, _ := time.Parse(time.RFC3339Nano, about.State.StartedAt) // zero for what is no time
+	return orchestrator.Usage{
+		State: string(about.State.Status), Started: started, Image: about.Config.Image, Runtime: about.HostConfig.Runtime,
+		Memory: figures.Memory, Peak: figures.Peak, CPU: figures.CPU, Pids: figures.Pids,
+	}, nil
 }
 
-// stats is one reading, without the second that the engine else waits for
-// another (one-shot, API 1.41).
-func (e *Engine) stats(ctx context.Context, name string) (s container.StatsResponse, err error) {
+// stats has the engine read the cgroup, once: it takes up to a second, since the
+// engine reads all of them at intervals (20.10: 1 ms to 1 s).
+func (e *Engine) stats(ctx context.Context, name string) (cgroup.Reading, error) {
 	answer, err := e.calls.ContainerStatsOneShot(ctx, name)
 	if err != nil {
-		return s, err
+		return cgroup.Reading{}, err
 	}
 	defer answer.Body.Close()
-	return s, json.NewDecoder(io.LimitReader(answer.Body, maxStats)).Decode(&s)
+	var s container.StatsResponse
+	if err := json.NewDecoder(io.LimitReader(answer.Body, maxStats)).Decode(&s); err != nil {
+		return cgroup.Reading{}, err
+	}
+	return readingOf(s), nil
 }
 
-// usageOf puts the two together. An engine that could not read the cgroup (the
-// container has just ended) tells zeroes, which no running container has.
-func usageOf(about container.InspectResponse, s container.StatsResponse) orchestrator.Usage {
-	u := orchestrator.Usage{Memory: -1, Peak: -1, CPU: -1, Pids: -1}
-	if about.ContainerJSONBase != nil && about.State != nil {
-		u.State = string(about.State.Status)
-		u.Started, _ = time.Parse(time.RFC3339Nano, about.State.StartedAt)
+// readingOf keeps what is told. Zeroes are of a container that has just ended:
+// none that runs has any.
+func readingOf(s container.StatsResponse) cgroup.Reading {
+	return cgroup.Reading{
+		Memory: told(s.MemoryStats.Usage - inactive(s.MemoryStats)),
+		Peak:   told(s.MemoryStats.MaxUsage), // of version 1 alone
+		CPU:    time.Duration(told(s.CPUStats.CPUUsage.TotalUsage)),
+		Pids:   told(s.PidsStats.Current),
 	}
-	if about.ContainerJSONBase != nil && about.HostConfig != nil {
-		u.Runtime = about.HostConfig.Runtime
-	}
-	if about.Config != nil {
-		u.Image = about.Config.Image
-	}
-	if s.MemoryStats.Usage > 0 {
-		u.Memory = int64(s.MemoryStats.Usage - inactive(s.MemoryStats))
-	}
-	if s.MemoryStats.MaxUsage > 0 { // of cgroup v1 alone
-		u.Peak = int64(s.MemoryStats.MaxUsage)
-	}
-	if s.CPUStats.CPUUsage.TotalUsage > 0 {
-		u.CPU = time.Duration(s.CPUStats.CPUUsage.TotalUsage) // nanoseconds
-	}
-	if s.PidsStats.Current > 0 {
-		u.Pids = int64(s.PidsStats.Current)
-	}
-	return u
 }
 
-// inactive is the file cache that nobody has used lately, which the host would
-// give up before anything of the sandbox: `docker stats` leaves it out too.
+func told(n uint64) int64 {
+	if n == 0 || n > math.MaxInt64 {
+		return -1
+	}
+	return int64(n)
+}
+
+// inactive is the file cache that nobody has used lately; see cgroup.Reading.
 func inactive(m container.MemoryStats) uint64 {
-	for _, name := range []string{"total_inactive_file", "inactive_file"} { // cgroup v1, v2
+	for _, name := range []string{"total_inactive_file", "inactive_file"} { // version 1, 2
 		if n, told := m.Stats[name]; told && n < m.Usage {
 			return n
 		}

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 
 	"github.com/gorilla/mux"
+
+	"power-interpreter/orchestrator"
 )
 
 // Config is what the API is made with.
@@ -25,6 +27,13 @@ type Config struct {
 	// CORSOrigins are the web origins ("https://app.example") whose pages may
 	// call; "*" is all of them.
 	CORSOrigins []string
+	// Admin is what /admin shows and does; nil serves none of it.
+	Admin orchestrator.Administration
+	// AdminKey opens /admin and /metrics; without one they are served to this
+	// host alone, where Host is loopback and there are no Keys.
+	AdminKey string
+	// Metrics is /metrics; nil serves none.
+	Metrics http.Handler
 	// Files is what /files and /charts serve; nil serves neither.
 	Files Files
 	// Links knows the links to files; needed where Files is.
@@ -99,6 +108,7 @@ func (a *API) routes() http.Handler {
 		r.PathPrefix(filesPrefix).Handler(a.sameHost(a.shared(a.admitted(filesPrefix, exactly, a.serveFile))))
 		r.PathPrefix(chartsPrefix).Handler(a.sameHost(a.shared(a.admitted(chartsPrefix, chartPaths, a.serveChart))))
 	}
+	a.adminRoutes(r)
 	r.NotFoundHandler = http.HandlerFunc(notFound)
 	r.MethodNotAllowedHandler = http.HandlerFunc(notAllowed)
 	return r

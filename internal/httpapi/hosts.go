@@ -47,12 +47,10 @@ func (h hosts) ours(name string) bool {
 // origin.
 func (a *API) sameHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		name := hostname(r.Host)
-		if !a.hosts.any && !a.hosts.ours(name) {
-			fail(w, http.StatusForbidden, "forbidden", fmt.Sprintf(
-				"this server does not go by the name %.100q: call it by localhost, or set PUBLIC_URL to the URL by which it is called", name))
+		if !a.byOurName(w, r) {
 			return
 		}
+		name := hostname(r.Host)
 		if origin := r.Header.Get("Origin"); origin != "" && !a.ownOrigin(origin, name) {
 			fail(w, http.StatusForbidden, "forbidden", fmt.Sprintf(
 				"pages of %.100q may not call this server: add the origin to CORS_ORIGINS to allow them", origin))
@@ -60,6 +58,17 @@ func (a *API) sameHost(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// byOurName refuses what was called by another name.
+func (a *API) byOurName(w http.ResponseWriter, r *http.Request) bool {
+	name := hostname(r.Host)
+	if a.hosts.any || a.hosts.ours(name) {
+		return true
+	}
+	fail(w, http.StatusForbidden, "forbidden", fmt.Sprintf(
+		"this server does not go by the name %.100q: call it by localhost, or set PUBLIC_URL to the URL by which it is called", name))
+	return false
 }
 
 // ownOrigin says whether a page of origin may call: one that CORS_ORIGINS names,
