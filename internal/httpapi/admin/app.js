@@ -32,6 +32,8 @@ function span(seconds) {
   return `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
 }
 
+const counted = (n, what) => `${n} ${what}${n === 1 ? '' : 's'}`;
+
 const clock = (time) => new Date(time).toLocaleString();
 
 // --- the columns --------------------------------------------------------------
@@ -77,14 +79,14 @@ const COLUMNS = [
   {
     name: 'disk', head: 'Files', key: (s) => -(s.disk.bytes ?? -1),
     show: (s) => ({
-      lines: [bytes(s.disk.bytes), s.disk.files === null ? '' : `${s.disk.complete ? '' : 'more than '}${s.disk.files} files`,
+      lines: [bytes(s.disk.bytes), s.disk.files === null ? '' : `${s.disk.complete ? '' : 'more than '}${counted(s.disk.files, 'file')}`,
         `of ${bytes(s.disk.limit_bytes)}`],
       meter: [s.disk.bytes, s.disk.limit_bytes],
     }),
   },
   {
     name: 'runs', head: 'Runs', key: (s) => -s.executions.ended,
-    show: (s) => ({ lines: [String(s.executions.ended), `${s.executions.jobs} jobs`, `${s.executions.failed} failed`] }),
+    show: (s) => ({ lines: [String(s.executions.ended), counted(s.executions.jobs, 'job'), `${s.executions.failed} failed`] }),
   },
   {
     name: 'idle', head: 'Idle', key: (s) => s.idle_seconds,
@@ -196,7 +198,7 @@ function show() {
   for (const row of rows.values()) row.remove();
   $('none').hidden = sessions.length > 0;
   const t = newest.totals;
-  put($('totals'), `${t.sessions} sessions, ${t.states.busy} busy · ${t.places_held} of ${t.places} places held · ${t.spares_ready} of ${t.spares_kept} spares ready · server up for ${span((Date.parse(newest.time) - Date.parse(t.running_since)) / 1000)}`);
+  put($('totals'), `${counted(t.sessions, 'session')}, ${t.states.busy} busy · ${t.places_held} of ${t.places} places held · ${t.spares_ready} of ${t.spares_kept} spares ready · server up for ${span((Date.parse(newest.time) - Date.parse(t.running_since)) / 1000)}`);
 }
 
 function sortBy(name) {
