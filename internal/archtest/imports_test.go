@@ -27,6 +27,7 @@ var allowed = []struct {
 	{"internal/store", []string{"orchestrator"}, "an adapter of the port Store: SQLite stays in it"},
 	{"internal/fetch", []string{"orchestrator"}, "an adapter of the port Fetcher"},
 	{"internal/fake", []string{"orchestrator"}, "stand-ins for the ports"},
+	{"internal/executor", []string{"orchestrator", "internal/executor"}, "both ends of the executor's API: a service in, a service out"},
 	{"internal/config", []string{"orchestrator"}, "settings become the domain's limits"},
 	{"internal/mcptool", []string{"orchestrator", "internal/mcptool"}, "a thin face on the service: mcp-go's types stay in it"},
 	{"internal/httpapi", []string{"orchestrator"}, "routes and guards; handlers are handed in"},

@@ -1,0 +1,79 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"power-interpreter/internal/executor/protocol"
+	"power-interpreter/orchestrator"
+)
+
+const (
+	// askEvery is how often an executor that is there is asked for its settings,
+	// and awayEvery how often one that is not, whether it is back.
+	askEvery  = 5 * time.Second
+	awayEvery = time.Second
+	// helloTime bounds one such question; it is below what probes of /health wait.
+	helloTime = 3 * time.Second
+)
+
+// watch asks after the executor until the client is closed: its settings may
+// change with a restart, and an operator finds in the log when it was away.
+func (c *Client) watch() {
+	defer c.owned.Done()
+	for {
+		pause := askEvery
+		if c.isAway() {
+			pause = awayEvery
+		}
+		select {
+		case <-c.life.Done():
+			return
+		case <-time.After(pause):
+			c.ask(c.life)
+		}
+	}
+}
+
+func (c *Client) isAway() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.away != ""
+}
+
+// ask says hello, and keeps what comes of it.
+func (c *Client) ask(ctx context.Context) {
+	ctx, cancel := context.WithTimeoutCause(ctx, helloTime, errSilent)
+	defer cancel()
+	var h protocol.Hello
+	err := c.plain(ctx, http.MethodGet, protocol.MethodHello, nil, &h)
+	c.mu.Lock()
+	before := c.away
+	if c.away = ""; err != nil {
+		c.away = err.Error()
+	} else {
+		c.known = h.Settings
+	}
+	now, first := c.away, c.known == orchestrator.Settings{} || before == "never"
+	c.mu.Unlock()
+	switch {
+	case c.life.Err() != nil:
+	case now != "" && now != before:
+		c.log.Warn("the executor is away", "executor", c.base.Host, "reason", now)
+	case now == "" && (before != "" || first):
+		c.log.Info("the executor answers", "executor", c.base.Host, "its_version", h.Build, "version", c.cfg.Build)
+	}
+}
+
+// Health returns nil while the executor can make sandboxes, else says why not,
+// naming the executor's host.
+func (c *Client) Health(ctx context.Context) error {
+	_, err := do[struct{}](ctx, c, request{method: protocol.MethodHealth, first: helloTime})
+	var f *fault
+	if errors.As(err, &f) {
+		return f.inHealth(c.base.Host)
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"power-interpreter/internal/executor/protocol"
+	"power-interpreter/orchestrator"
+)
+
+// refusal is an answer that is no call's.
+type refusal struct {
+	status int
+	protocol.Refusal
+}
+
+func invalid(format string, args ...any) protocol.Refusal {
+	return protocol.Refusal{Error: *protocol.NewError(orchestrator.Errorf(orchestrator.CodeInvalid, format, args...))}
+}
+
+func refuse(w http.ResponseWriter, r *refusal) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(r.status)
+	_ = json.NewEncoder(w).Encode(r.Refusal) // it has gone, or not
+}
+
+// guard lets in who has a token and speaks this version. What has no token is
+// told nothing else, so that the order of the checks is that of the tests here.
+func (s *Server) guard(r *http.Request) (front, *refusal) {
+	name, ok := s.tokens.front(r)
+	if !ok {
+		return front{}, &refusal{http.StatusUnauthorized, invalid("this token is none of the executor's (EXECUTOR_TOKEN)")}
+	}
+	// Without a token a page could call, of a name that it has had resolve to this
+	// machine (DNS rebinding). It cannot choose one of ours.
+	if len(s.tokens) == 0 && !isLoopback(hostname(r.Host)) {
+		return front{}, &refusal{http.StatusForbidden, invalid("an executor without EXECUTOR_TOKEN is called by localhost or 127.0.0.1 only")}
+	}
+	if spoken := r.Header.Get(protocol.HeaderVersion); spoken != protocol.Version || !strings.HasPrefix(r.URL.Path, protocol.Prefix+protocol.Version+"/") {
+		return front{}, &refusal{http.StatusNotFound, invalid("the front speaks %.20q, the executor %q: run the same version of power-interpreter on both", spoken, protocol.Version)}
+	}
+	return front{name}, nil
+}
+
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return name
+	}
+	return strings.Trim(host, "[]")
+}
+
+func isLoopback(name string) bool {
+	addr, err := netip.ParseAddr(name)
+	return strings.EqualFold(name, "localhost") || err == nil && addr.Unmap().IsLoopback()
+}
+
+// logPanic keeps a panic's own words out of the log unless the runtime spoke
+// them: they could hold what a front sent.
+func logPanic(log *slog.Logger, p any) {
+	words := fmt.Sprintf("%T", p)
+	if err, ok := p.(runtime.Error); ok {
+		words = err.Error()
+	}
+	log.Error("a call panicked", "panic", words, "stack", string(debug.Stack()))
+}

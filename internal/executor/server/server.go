@@ -1,0 +1,90 @@
+// Package server is the executor's API: an orchestrator's service, served to the
+// fronts that have a token, to each its own owners.
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+
+	"power-interpreter/internal/executor/protocol"
+	"power-interpreter/orchestrator"
+)
+
+// Service is what is served.
+type Service interface {
+	orchestrator.Service
+	orchestrator.Administration
+}
+
+// Config is what a Server is made with.
+type Config struct {
+	// Tokens are the fronts'; none lets everybody in who reaches it by a name of
+	// this machine's own.
+	Tokens []Token
+	// Build is the program's version.
+	Build string
+	// Logger takes refusals and faults, never arguments, answers or tokens.
+	Logger *slog.Logger
+}
+
+// Server serves a Service. Shutdown ends its calls.
+type Server struct {
+	cfg    Config
+	svc    Service
+	tokens tokens
+	log    *slog.Logger
+	calls  *calls
+	bodies protocol.Places
+	routes map[protocol.Method]route
+	stops  atomic.Bool
+}
+
+// New returns the API over svc.
+func New(cfg Config, svc Service) *Server {
+	s := &Server{cfg: cfg, svc: svc, tokens: newTokens(cfg.Tokens), log: cfg.Logger, calls: newCalls(), bodies: protocol.NewPlaces(bodiesAtOnce)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.routes = s.methods()
+	return s
+}
+
+// ServeHTTP serves a request of a front.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set(protocol.HeaderVersion, protocol.Version)
+	defer s.recovered(w)
+	front, refused := s.guard(r)
+	if refused != nil {
+		s.log.Warn("refused a request", "reason", refused.Error.Message, "from", r.RemoteAddr)
+		refuse(w, refused)
+		return
+	}
+	route, known := s.routes[protocol.Method(r.URL.Path[len(protocol.Prefix+protocol.Version+"/"):])]
+	if !known || r.Method != route.verb {
+		refuse(w, &refusal{http.StatusNotFound, invalid("this executor has no such method: run the same version of power-interpreter on both sides")})
+		return
+	}
+	route.serve(w, r, front)
+}
+
+// recovered ends a call that panicked, and only it.
+func (s *Server) recovered(w http.ResponseWriter) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if p == http.ErrAbortHandler {
+		panic(p)
+	}
+	logPanic(s.log, p)
+	panic(http.ErrAbortHandler) // the connection ends: what was written may be half an event
+}
+
+// Shutdown refuses new calls and waits for those under way until ctx ends; then
+// it ends their contexts, so that what runs goes on as jobs.
+func (s *Server) Shutdown(ctx context.Context) {
+	s.stops.Store(true)
+	s.calls.drain(ctx)
+}
