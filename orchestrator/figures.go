@@ -100,7 +100,7 @@ func (c *counts) ended(x *execution) {
 // holds mu.
 func (o *Orchestrator) count(x *execution) {
 	o.counts.ended(x)
-	if d := x.Reply.Death; d != nil {
+	if d := x.Reply.Death; d != nil && !x.session.deleted {
 		o.noteDeath(x.session, *d)
 	}
 	if x.run.Op == OpVariables || x.run.Op == OpDatasets {

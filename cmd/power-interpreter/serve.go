@@ -75,6 +75,8 @@ func (p *parts) api(c *config.Config) (*httpapi.API, error) {
 	}
 	links := httpapi.NewLinks(secret, c.PublicURL)
 	options := p.linked(p.options(c), links)
+	metrics := httpapi.NewMetrics(version, p.Orchestrator, p.Orchestrator)
+	options.Observe = metrics.Called
 	wires := transport.New(mcptool.NewServer(p.Orchestrator, options), transport.Config{
 		Secret: secret, MaxRequest: c.MaxRequestMB << 20, BasePath: c.BasePath(), Logger: p.log,
 		UploadTo: func(ctx context.Context, session, file string) string {
@@ -87,7 +89,7 @@ func (p *parts) api(c *config.Config) (*httpapi.API, error) {
 	}
 	return httpapi.New(httpapi.Config{
 		Keys: keys, Anonymous: orchestrator.Anonymous, Host: c.Host, PublicURL: c.PublicURL, CORSOrigins: c.CORSOrigins,
-		Files: p.Orchestrator, Links: links, Admin: p.Orchestrator, AdminKey: c.AdminKey,
+		Files: p.Orchestrator, Links: links, Admin: p.Orchestrator, AdminKey: c.AdminKey, Metrics: metrics,
 		Version: version, WithOwner: mcptool.WithOwner, Logger: p.log,
 	}, p.Orchestrator, wires)
 }

@@ -46,6 +46,7 @@ var leashed = map[string]string{
 	"github.com/docker/docker":    "internal/docker",
 	"github.com/mark3labs/mcp-go": "internal/mcptool",
 	"modernc.org/sqlite":          "internal/store",
+	"github.com/prometheus":       "internal/httpapi",
 }
 
 // plain packages import nothing but the standard library and what allowed lists.

@@ -33,7 +33,7 @@ type Config struct {
 	// host alone, where Host is loopback and there are no Keys.
 	AdminKey string
 	// Metrics is /metrics; nil serves none.
-	Metrics http.Handler
+	Metrics *Metrics
 	// Files is what /files and /charts serve; nil serves neither.
 	Files Files
 	// Links knows the links to files; needed where Files is.

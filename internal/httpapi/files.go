@@ -62,6 +62,7 @@ func (a *API) sendOpen(w http.ResponseWriter, r *http.Request, f orchestrator.Co
 	defer answer.lift()
 	// No time: whole seconds, which code can set, tell no two states apart.
 	http.ServeContent(answer, r, "", time.Time{}, f.ReadSeekCloser)
+	a.cfg.Metrics.sent(answer.moved)
 }
 
 // statuses are the codes' statuses; a fault of ours has none.

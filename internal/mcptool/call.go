@@ -89,7 +89,7 @@ func (s *tools) answer(ctx context.Context, c *call, t tool, req mcp.CallToolReq
 	return r
 }
 
-// log writes one line a call.
+// log tells of a call: one line, and to who counts them.
 func (s *tools) log(ctx context.Context, t tool, c *call, r reply, took time.Duration) {
 	attrs := []slog.Attr{slog.String("tool", t.name), slog.Duration("duration", took)}
 	status := "ok"
@@ -99,6 +99,7 @@ func (s *tools) log(ctx context.Context, t tool, c *call, r reply, took time.Dur
 	case r.record != nil:
 		status = r.record.Status
 	}
+	s.opts.Observe(t.name, status, took)
 	attrs = append(attrs, slog.String("status", status))
 	if c.session != "" {
 		attrs = append(attrs, slog.String("session_id", c.session))

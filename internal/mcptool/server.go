@@ -26,6 +26,9 @@ type Options struct {
 	// UploadTo returns how a file is sent over HTTP ("PUT https://…"); "" or nil
 	// means that it cannot be.
 	UploadTo func(ctx context.Context, ref orchestrator.Ref, filename string) string
+	// Observe, if not nil, is told of each call that was answered: the tool, "ok"
+	// or how its execution ended or the error's code, and how long it took.
+	Observe func(tool, outcome string, took time.Duration)
 	// Logger takes one line a call, without arguments or answers; nil drops them.
 	Logger *slog.Logger
 	// ServerOptions are added to the server's own.
@@ -57,6 +60,9 @@ func NewServer(svc orchestrator.Service, opts Options) *server.MCPServer {
 	}
 	if opts.UploadTo == nil {
 		opts.UploadTo = func(context.Context, orchestrator.Ref, string) string { return "" }
+	}
+	if opts.Observe == nil {
+		opts.Observe = func(string, string, time.Duration) {}
 	}
 	own := []server.ServerOption{server.WithToolCapabilities(false), server.WithInstructions(instructions)}
 	s := &tools{svc: svc, opts: opts}
