@@ -21,10 +21,11 @@ var version = "dev"
 type program struct {
 	config.Config
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
-	Stdio    stdioCommand    `cmd:"" help:"Serve MCP over stdin and stdout, for desktop clients."`
-	Sessions sessionsCommand `cmd:"" help:"Look after the sessions of a data folder."`
-	Bench    benchCommand    `cmd:"" help:"Measure the program, and compare measurements."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Stdio    stdioCommand    `cmd:"" concerns:"sandboxes limits files calls" help:"Serve MCP over stdin and stdout, for desktop clients."`
+	Sessions sessionsCommand `cmd:"" concerns:"sandboxes files" help:"Look after the sessions of a data folder."`
+	Settings configCommand   `cmd:"" name:"config" help:"Print the settings in force and where each came from; keys are masked."`
+	Bench    benchCommand    `cmd:"" concerns:"none" help:"Measure the program, and compare measurements."`
+	Version  versionCommand  `cmd:"" concerns:"none" help:"Print the version."`
 }
 
 type versionCommand struct{}
@@ -48,9 +49,9 @@ func main() {
 // everything that it started is closed.
 func run(ctx context.Context, args []string) error {
 	var p program
-	parser, err := kong.New(&p, kong.Name("power-interpreter"),
-		kong.Description("Runs Python for AI agents in containers without a network, over MCP. Every flag is an environment variable too."),
-		kong.UsageOnError())
+	parser, err := kong.New(&p, append(p.Options(os.LookupEnv), kong.Name("power-interpreter"),
+		kong.Description("Runs Python for AI agents in containers without a network, over MCP. A setting is a flag, or else the environment variable beside it."),
+		kong.UsageOnError())...)
 	if err != nil {
 		return err
 	}

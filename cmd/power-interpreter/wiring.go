@@ -34,6 +34,10 @@ func assemble(ctx context.Context, c *config.Config) (*parts, error) {
 		return nil, err
 	}
 	p := &parts{log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.Level()}))}
+	for _, m := range c.FindMisspelt(os.Environ()) {
+		p.log.Warn("unknown name in the environment: did you mean "+m.Near+"?", "name", m.Name)
+	}
+	p.log.Info("settings", "settings", c)
 	var err error
 	if p.files, err = workspace.Open(c.DataDir); err != nil {
 		return nil, err

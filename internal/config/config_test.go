@@ -13,18 +13,18 @@ import (
 	"power-interpreter/internal/config"
 )
 
-// read parses the environment as the program does, and checks it.
-func read(t *testing.T, env map[string]string) (config.Config, error) {
+// read parses the environment and the flags as the program does, and checks it.
+func read(t *testing.T, env map[string]string, flags ...string) (*config.Config, error) {
 	t.Helper()
-	for name, value := range env {
-		t.Setenv(name, value)
-	}
-	var c config.Config
-	parser, err := kong.New(&c, kong.Exit(func(int) { t.Fatal("exit") }))
+	c := new(config.Config)
+	parser, err := kong.New(c, append(c.Options(func(name string) (string, bool) {
+		value, set := env[name]
+		return value, set
+	}), kong.Exit(func(int) { t.Fatal("exit") }))...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := parser.Parse(nil); err != nil {
+	if _, err := parser.Parse(flags); err != nil {
 		return c, err
 	}
 	return c, c.Check()
@@ -58,7 +58,19 @@ func TestBadSettingsAreRefusedByNameWithWhatIsAllowed(t *testing.T) {
 		words []string
 	}{
 		"port":             {map[string]string{"PORT": "70000"}, []string{"PORT", "65535"}},
-		"port in words":    {map[string]string{"PORT": "web"}, []string{"port"}},
+		"port in words":    {map[string]string{"PORT": "web"}, []string{`PORT: "web" is no whole number`, "0 to 65535"}},
+		"half a port":      {map[string]string{"PORT": "80.5"}, []string{`PORT: "80.5" is no whole number`}},
+		"cores in words":   {map[string]string{"SESSION_CPUS": "all"}, []string{`SESSION_CPUS: "all" is no number`, "0.1 to 1024"}},
+		"no number":        {map[string]string{"SESSION_CPUS": "NaN"}, []string{"SESSION_CPUS", "0.1 to 1024"}},
+		"neither":          {map[string]string{"ALLOW_ANONYMOUS": "perhaps"}, []string{"ALLOW_ANONYMOUS", "true", "false"}},
+		"level":            {map[string]string{"LOG_LEVEL": "chatty"}, []string{"LOG_LEVEL", "chatty", "DEBUG"}},
+		"pids":             {map[string]string{"SESSION_PIDS": "1"}, []string{"SESSION_PIDS", "32 to"}},
+		"disk":             {map[string]string{"SESSION_DISK": "3"}, []string{"SESSION_DISK", "1MiB"}},
+		"retention":        {map[string]string{"RETENTION": "1s"}, []string{"RETENTION", "1m"}},
+		"no keys' file":    {map[string]string{"API_KEYS_FILE": "/nowhere/keys"}, []string{"API_KEYS_FILE", "no such file"}},
+		"host with port":   {map[string]string{"HOST": "127.0.0.1:80"}, []string{"HOST", "PORT"}},
+		"host as an URL":   {map[string]string{"HOST": "http://me:longenough1@h"}, []string{"HOST", "127.0.0.1"}},
+		"too many":         {map[string]string{"MAX_SESSIONS": "1000"}, []string{"MAX_SESSIONS is 1000", "memory", "at most"}},
 		"sessions":         {map[string]string{"MAX_SESSIONS": "0"}, []string{"MAX_SESSIONS", "1 to"}},
 		"memory":           {map[string]string{"SESSION_MEMORY": "1MiB"}, []string{"SESSION_MEMORY", "256MiB"}},
 		"size in words":    {map[string]string{"SESSION_MEMORY": "much"}, []string{"much", "4GiB"}},
@@ -86,6 +98,39 @@ func TestBadSettingsAreRefusedByNameWithWhatIsAllowed(t *testing.T) {
 				t.Errorf("%q shows a key", err)
 			}
 		})
+	}
+}
+
+func TestAllThatIsRefusedIsToldAtOnceByTheNameItCameBy(t *testing.T) {
+	_, err := read(t, map[string]string{"PORT": "web", "RETENTION": "7 days", "SESSION_PIDS": "64"}, "--session-pids=1", "--host=::1:x")
+	for _, want := range []string{"PORT: ", "RETENTION: ", "--session-pids is 1", "--host is "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say %q", err, want)
+		}
+	}
+	_, err = read(t, nil, "--port=web")
+	if err == nil || !strings.Contains(err.Error(), `--port: "web" is no whole number; allowed is 0 to 65535`) {
+		t.Error(err)
+	}
+}
+
+func TestAFlagGoesBeforeTheEnvironmentAndEmptyIsUnset(t *testing.T) {
+	c, err := read(t, map[string]string{
+		"PORT": "web", "MAX_SESSIONS": "", "WARM_SANDBOXES": "  ", "SANDBOX_IMAGE": " mine ", "LOG_LEVEL": "debug", "CORS_ORIGINS": "https://a.example, https://b.example",
+	}, "--port=81")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.TrimSpace(fmt.Sprintln(c.Port, c.MaxSessions, c.WarmSandboxes, c.Image, c.LogLevel, c.Level(), c.CORSOrigins))
+	if want := "81 6 1 mine DEBUG DEBUG [https://a.example https://b.example]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	for name, want := range map[string]config.Origin{
+		"PORT": config.Flag, "MAX_SESSIONS": config.Default, "WARM_SANDBOXES": config.Default, "SANDBOX_IMAGE": config.Environment,
+	} {
+		if got := c.From(name); got != want {
+			t.Errorf("%s comes from %q, want %q", name, got, want)
+		}
 	}
 }
 

@@ -1,0 +1,70 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// minMemory is what the library stack needs in a sandbox, in bytes; below it
+// the image's own imports are killed. SESSION_MEMORY's tag says the same.
+const minMemory Size = 256 << 20
+
+// Check refuses settings that could not be read, are out of bounds or do not
+// fit together, all at once, each by the name under which it was given; reads
+// the keys' file, and lowers SessionMemory to the host's share.
+func (c *Config) Check() error {
+	errs := append([]error{}, c.refused...)
+	for _, f := range c.fields() {
+		errs = append(errs, f.bounds(c))
+	}
+	for i, origin := range c.CORSOrigins {
+		c.CORSOrigins[i] = strings.TrimSpace(origin)
+	}
+	errs = append(errs, c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(), c.shareMemory())
+	abs, err := filepath.Abs(c.DataDir)
+	c.DataDir = abs
+	return errors.Join(append(errs, err)...)
+}
+
+// checkHost refuses to serve strangers: an address that others reach needs a
+// key, or the wish for none said out loud.
+func (c *Config) checkHost() error {
+	if _, err := netip.ParseAddr(c.Host); err != nil && strings.ContainsAny(c.Host, ":/[] \t") {
+		return fmt.Errorf("%s is %q; write the address alone, as 127.0.0.1, 0.0.0.0, ::1 or localhost, and the port in PORT", c.called("HOST"), mask(c.Host))
+	}
+	if c.Loopback() || len(c.Keys) > 0 || c.AllowAnonymous {
+		return nil
+	}
+	return fmt.Errorf("%s is %s, which others can reach, and there are no API_KEYS: set API_KEYS=name:key, or ALLOW_ANONYMOUS=true to let anyone in who reaches it", c.called("HOST"), c.Host)
+}
+
+func (c *Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%s must be an http or https URL such as https://python.example.com, without a user, query or fragment", c.called("PUBLIC_URL"))
+	}
+	return nil
+}
+
+// shareMemory lowers SessionMemory to what the host can give to MaxSessions
+// sandboxes, and refuses more of them than can live.
+func (c *Config) shareMemory() error {
+	host := hostMemory()
+	share := host / Size(max(c.MaxSessions, 1))
+	if share < minMemory {
+		return fmt.Errorf("%s is %d: of this host's %v of memory each sandbox would get %v, and the library stack needs %v; allowed here is at most %d",
+			c.called("MAX_SESSIONS"), c.MaxSessions, host, share, minMemory, max(host/minMemory, 1))
+	}
+	if share < c.SessionMemory {
+		c.SessionMemory = share
+		c.arose("SESSION_MEMORY", HostShare)
+	}
+	return nil
+}
