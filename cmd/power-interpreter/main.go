@@ -21,8 +21,9 @@ var version = "dev"
 type program struct {
 	config.Config
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
-	Stdio    stdioCommand    `cmd:"" concerns:"sandboxes limits files calls" help:"Serve MCP over stdin and stdout, for desktop clients."`
-	Sessions sessionsCommand `cmd:"" concerns:"sandboxes files" help:"Look after the sessions of a data folder."`
+	Executor executorCommand `cmd:"" concerns:"executor sandboxes limits files" help:"Run code for servers elsewhere, which are its fronts (EXECUTOR_URL)."`
+	Stdio    stdioCommand    `cmd:"" concerns:"executor sandboxes limits files calls" help:"Serve MCP over stdin and stdout, for desktop clients."`
+	Sessions sessionsCommand `cmd:"" concerns:"executor sandboxes files" help:"Look after the sessions of a data folder."`
 	Settings configCommand   `cmd:"" name:"config" help:"Print the settings in force and where each came from; keys are masked."`
 	Bench    benchCommand    `cmd:"" concerns:"none" help:"Measure the program, and compare measurements."`
 	Version  versionCommand  `cmd:"" concerns:"none" help:"Print the version."`

@@ -25,19 +25,19 @@ type serveCommand struct {
 
 // Run serves until ctx ends.
 func (s serveCommand) Run(ctx context.Context, c *config.Config) error {
-	p, err := assemble(ctx, c)
+	b, err := behind(ctx, c)
 	if err != nil {
 		return err
 	}
-	err = p.serve(ctx, c)
+	err = b.serve(ctx, c)
 	if s.Remove {
-		return errors.Join(err, p.purge())
+		return errors.Join(err, b.purge())
 	}
-	return errors.Join(err, p.close())
+	return errors.Join(err, b.close())
 }
 
-func (p *parts) serve(ctx context.Context, c *config.Config) error {
-	api, err := p.api(c)
+func (b *backend) serve(ctx context.Context, c *config.Config) error {
+	api, err := b.api(c)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (p *parts) serve(ctx context.Context, c *config.Config) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	fmt.Printf("listening on http://%s/mcp\n", listener.Addr())
-	p.log.Info("serving", "address", listener.Addr().String(), "version", version)
+	b.log.Info("serving", "address", listener.Addr().String(), "version", version)
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
@@ -68,17 +68,17 @@ func shut(ctx context.Context, server *http.Server) error {
 	return nil
 }
 
-func (p *parts) api(c *config.Config) (*httpapi.API, error) {
-	secret, err := p.files.Secret()
+func (b *backend) api(c *config.Config) (*httpapi.API, error) {
+	secret, err := b.secret()
 	if err != nil {
 		return nil, err
 	}
 	links := httpapi.NewLinks(secret, c.PublicURL)
-	options := p.linked(p.options(c), links)
-	metrics := httpapi.NewMetrics(version, p.Orchestrator, p.Orchestrator)
+	options := b.linked(b.options(c), links)
+	metrics := httpapi.NewMetrics(version, b, b)
 	options.Observe = metrics.Called
-	wires := transport.New(mcptool.NewServer(p.Orchestrator, options), transport.Config{
-		Secret: secret, MaxRequest: c.MaxRequestMB << 20, BasePath: c.BasePath(), Logger: p.log,
+	wires := transport.New(mcptool.NewServer(b, options), transport.Config{
+		Secret: secret, MaxRequest: c.MaxRequestMB << 20, BasePath: c.BasePath(), Logger: b.log,
 		UploadTo: func(ctx context.Context, session, file string) string {
 			return options.UploadTo(ctx, orchestrator.Ref{Owner: mcptool.Owner(ctx), ID: session}, file)
 		},
@@ -89,7 +89,7 @@ func (p *parts) api(c *config.Config) (*httpapi.API, error) {
 	}
 	return httpapi.New(httpapi.Config{
 		Keys: keys, Anonymous: orchestrator.Anonymous, Host: c.Host, PublicURL: c.PublicURL, CORSOrigins: c.CORSOrigins,
-		Files: p.Orchestrator, Links: links, Admin: p.Orchestrator, AdminKey: c.AdminKey, Metrics: metrics,
-		Version: version, WithOwner: mcptool.WithOwner, Logger: p.log,
-	}, p.Orchestrator, wires)
+		Files: b, Links: links, Admin: b, AdminKey: c.AdminKey, Metrics: metrics,
+		Version: version, WithOwner: mcptool.WithOwner, Logger: b.log,
+	}, b, wires)
 }

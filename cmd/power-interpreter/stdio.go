@@ -17,11 +17,11 @@ type stdioCommand struct{}
 // start this server again soon, so idle sandboxes are stopped; what runs as a
 // job goes on, and the next start adopts it.
 func (stdioCommand) Run(ctx context.Context, c *config.Config) error {
-	p, err := assemble(ctx, c)
+	b, err := behind(ctx, c)
 	if err != nil {
 		return err
 	}
-	err = transport.ServeStdio(ctx, os.Stdin, os.Stdout, mcptool.NewServer(p.Orchestrator, p.options(c)), orchestrator.Anonymous, transport.Config{Logger: p.log})
-	p.StopIdle()
-	return errors.Join(err, p.close())
+	err = transport.ServeStdio(ctx, os.Stdin, os.Stdout, mcptool.NewServer(b, b.options(c)), orchestrator.Anonymous, transport.Config{Logger: b.log})
+	b.stopIdle()
+	return errors.Join(err, b.close())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"time"
 
 	"power-interpreter/internal/config"
@@ -18,7 +17,7 @@ import (
 	"power-interpreter/orchestrator"
 )
 
-// parts are what both ways of serving are made of.
+// parts are what an orchestrator in this process is made of.
 type parts struct {
 	log    *slog.Logger
 	files  *workspace.Root
@@ -27,17 +26,10 @@ type parts struct {
 	*orchestrator.Orchestrator
 }
 
-// assemble checks the settings, opens the data folder and starts the
-// orchestrator. The caller closes the parts, or purges them.
-func assemble(ctx context.Context, c *config.Config) (*parts, error) {
-	if err := c.Check(); err != nil {
-		return nil, err
-	}
-	p := &parts{log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.Level()}))}
-	for _, m := range c.FindMisspelt(os.Environ()) {
-		p.log.Warn("unknown name in the environment: did you mean "+m.Near+"?", "name", m.Name)
-	}
-	p.log.Info("settings", "settings", c)
+// assemble opens the data folder and starts the orchestrator, by settings that
+// were checked. The caller closes the parts, or purges them.
+func assemble(ctx context.Context, c *config.Config, log *slog.Logger) (*parts, error) {
+	p := &parts{log: log}
 	var err error
 	if p.files, err = workspace.Open(c.DataDir); err != nil {
 		return nil, err
@@ -70,20 +62,16 @@ func (p *parts) purge() error {
 	return errors.Join(p.Purge(), p.engine.Close(), p.store.Close(), p.files.Close())
 }
 
-func (p *parts) options(c *config.Config) mcptool.Options {
-	return mcptool.Options{Version: version, DetachAfter: time.Duration(c.DetachAfter), Logger: p.log}
-}
-
 // linkTime bounds asking for a session's nonce: it is known, or a new session's
 // folder is made.
 const linkTime = 10 * time.Second
 
 // linked adds to the options where files are served over HTTP.
-func (p *parts) linked(o mcptool.Options, links *httpapi.Links) mcptool.Options {
+func (b *backend) linked(o mcptool.Options, links *httpapi.Links) mcptool.Options {
 	o.Link = func(ref orchestrator.Ref, path string) string {
 		ctx, cancel := context.WithTimeout(context.Background(), linkTime)
 		defer cancel()
-		nonce, err := p.Nonce(ctx, ref, false)
+		nonce, err := b.Nonce(ctx, ref, false)
 		if err != nil {
 			return ""
 		}
@@ -96,7 +84,7 @@ func (p *parts) linked(o mcptool.Options, links *httpapi.Links) mcptool.Options 
 		}
 		ctx, cancel := context.WithTimeout(ctx, linkTime)
 		defer cancel()
-		nonce, err := p.Nonce(ctx, ref, true)
+		nonce, err := b.Nonce(ctx, ref, true)
 		if err == nil {
 			if link := links.Put(ref, nonce, name); link != "" {
 				return "PUT " + link

@@ -24,7 +24,8 @@ func (c *Config) Check() error {
 	for i, origin := range c.CORSOrigins {
 		c.CORSOrigins[i] = strings.TrimSpace(origin)
 	}
-	errs = append(errs, c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(), c.shareMemory())
+	errs = append(errs, c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(), c.shareMemory(),
+		c.readExecutorTokens(), c.checkExecutorTLS(), c.checkExecutorURL())
 	abs, err := filepath.Abs(c.DataDir)
 	c.DataDir = abs
 	return errors.Join(append(errs, err)...)

@@ -4,7 +4,6 @@ package config
 import (
 	"log/slog"
 	"net"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -31,6 +30,16 @@ type Config struct {
 	Keys           Keys   `kong:"-"` // of both, after Check
 	AdminKey       string `env:"ADMIN_KEY" group:"keys" secret:"all" placeholder:"KEY" help:"Opens /admin and /metrics, sent as Authorization: Bearer. Without it they are served to this host alone, and not at all where there are API_KEYS."`
 	AllowAnonymous bool   `env:"ALLOW_ANONYMOUS" group:"keys" help:"Serve without keys on an address that is not loopback."`
+
+	ExecutorURL    string `env:"EXECUTOR_URL" group:"executor" placeholder:"URL" help:"Where code is run: an executor there, of which this is the front. Empty, in this process; at a loopback address where nothing listens, an executor is started."`
+	ExecutorListen string `env:"EXECUTOR_LISTEN" group:"executor" default:"127.0.0.1:8080" help:"Address and port that executor listens on. Any but loopback needs EXECUTOR_TOKEN, and TLS."`
+	// ExecutorToken is parsed by Check, as APIKeyList is.
+	ExecutorToken    string `env:"EXECUTOR_TOKEN" group:"executor" secret:"pairs" placeholder:"TOKEN" help:"Shared by front and executor. An executor of several fronts has name:token pairs, and each front sees its own sessions."`
+	ExecutorTokens   Keys   `kong:"-"` // after Check
+	ExecutorTLSCert  string `name:"executor-tls-cert" env:"EXECUTOR_TLS_CERT" group:"executor" type:"existingfile" placeholder:"FILE" help:"Certificate of executor, PEM, with those between it and its authority."`
+	ExecutorTLSKey   string `name:"executor-tls-key" env:"EXECUTOR_TLS_KEY" group:"executor" type:"existingfile" placeholder:"FILE" help:"Key of that certificate, PEM."`
+	ExecutorCA       string `name:"executor-ca" env:"EXECUTOR_CA" group:"executor" type:"existingfile" placeholder:"FILE" help:"Authority of the executor's certificate, PEM; the system's if empty."`
+	ExecutorInsecure bool   `env:"EXECUTOR_INSECURE" group:"executor" help:"Let token, code and data go over plain HTTP between front and executor on different hosts."`
 
 	DockerHost    string   `env:"DOCKER_HOST" group:"sandboxes" placeholder:"unix://SOCKET" help:"Socket of the engine on this host; its default if empty."`
 	Image         string   `env:"SANDBOX_IMAGE" group:"sandboxes" default:"power-interpreter-runner:latest" help:"Image of the sandboxes."`
@@ -71,10 +80,7 @@ func (c *Config) BasePath() string {
 }
 
 // Loopback says whether only this host can reach the server.
-func (c *Config) Loopback() bool {
-	ip, err := netip.ParseAddr(c.Host)
-	return c.Host == "localhost" || err == nil && ip.IsLoopback()
-}
+func (c *Config) Loopback() bool { return isLoopback(c.Host) }
 
 // Address is where to listen.
 func (c *Config) Address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }

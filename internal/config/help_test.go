@@ -74,7 +74,7 @@ func TestEverySettingHasHelpAGroupAndTheContractsDefault(t *testing.T) {
 			t.Errorf("%s is %q by default, want %q", name, tag.Get("default"), value)
 		}
 		secret := strings.Contains(name, "KEY") || strings.Contains(name, "TOKEN")
-		if secret && !strings.HasSuffix(name, "_FILE") && tag.Get("secret") == "" {
+		if secret && tag.Get("type") != "existingfile" && tag.Get("secret") == "" {
 			t.Errorf("%s sounds like a secret and has no secret tag", name)
 		}
 	}

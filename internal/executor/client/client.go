@@ -49,6 +49,7 @@ type Client struct {
 
 	mu    sync.Mutex // guards what follows
 	known orchestrator.Settings
+	asked bool   // at all
 	away  string // why the executor was away when it was last asked, empty if it was not
 }
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"power-interpreter/internal/executor/protocol"
-	"power-interpreter/orchestrator"
 )
 
 const (
@@ -50,13 +49,14 @@ func (c *Client) ask(ctx context.Context) {
 	var h protocol.Hello
 	err := c.plain(ctx, http.MethodGet, protocol.MethodHello, nil, &h)
 	c.mu.Lock()
-	before := c.away
+	before, first := c.away, !c.asked
+	c.asked = true
 	if c.away = ""; err != nil {
 		c.away = err.Error()
 	} else {
 		c.known = h.Settings
 	}
-	now, first := c.away, c.known == orchestrator.Settings{} || before == "never"
+	now := c.away
 	c.mu.Unlock()
 	switch {
 	case c.life.Err() != nil:
