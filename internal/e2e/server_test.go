@@ -6,15 +6,13 @@
 package e2e
 
 import (
-	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -31,14 +29,15 @@ func program() string {
 	return path
 }
 
-// server is a running power-interpreter.
+// server is a running power-interpreter: one process or, with E2E_SPLIT, a front
+// and its executor.
 type server struct {
-	url  string // of its root
-	dir  string // SANDBOX_DATA_DIR
-	env  []string
-	cmd  *exec.Cmd
-	done chan error
-	log  *lockedBuffer
+	url string // of its root
+	dir string // SANDBOX_DATA_DIR
+	env []string
+	log *lockedBuffer
+	*process
+	executor *executor // nil for none
 }
 
 // lockedBuffer keeps the last part of what a process writes.
@@ -70,57 +69,42 @@ func start(dir string, env ...string) (*server, error) {
 
 // boot starts the program with these arguments and waits until it listens.
 func (s *server) boot(args ...string) error {
-	s.done, s.log = make(chan error, 1), &lockedBuffer{}
-	s.cmd = exec.Command(program(), args...)
-	s.cmd.Env = append(os.Environ(), append([]string{
-		"PORT=0", "SANDBOX_DATA_DIR=" + s.dir, "FETCH_ALLOW_PRIVATE=127.0.0.0/8", "LOG_LEVEL=INFO",
-	}, s.env...)...)
-	s.cmd.Stderr = s.log
-	out, err := s.cmd.StdoutPipe()
+	s.log = &lockedBuffer{}
+	if split != nil {
+		return s.bootSplit(args...)
+	}
+	p, url, err := launch(nil, s.log, s.environment("SANDBOX_DATA_DIR="+s.dir), "listening on ", args...)
 	if err != nil {
 		return err
 	}
-	if err := s.cmd.Start(); err != nil {
-		return err
-	}
-	listening := make(chan string, 1)
-	go func() {
-		for lines := bufio.NewScanner(out); lines.Scan(); {
-			if url, found := strings.CutPrefix(lines.Text(), "listening on "); found {
-				listening <- strings.TrimSuffix(url, "/mcp")
-			}
-		}
-		s.done <- s.cmd.Wait()
-	}()
-	select {
-	case s.url = <-listening:
-		return nil
-	case err := <-s.done:
-		s.done <- err
-		return fmt.Errorf("the server ended: %v\n%s", err, s.log)
-	case <-time.After(hang):
-		s.cmd.Process.Kill()
-		return fmt.Errorf("the server never listened\n%s", s.log)
-	}
+	s.process, s.url = p, strings.TrimSuffix(url, "/mcp")
+	return nil
+}
+
+// environment is what every process gets, before the server's own.
+func (s *server) environment(further ...string) []string {
+	env := append([]string{"PORT=0", "FETCH_ALLOW_PRIVATE=127.0.0.0/8", "LOG_LEVEL=INFO"}, further...)
+	return append(env, s.env...)
 }
 
 // stop ends the server by SIGTERM and returns how it ended.
 func (s *server) stop() error {
-	s.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case err := <-s.done:
-		s.done <- err
-		return err
-	case <-time.After(hang):
-		s.cmd.Process.Kill()
-		return fmt.Errorf("the server did not stop\n%s", s.log)
+	err := s.process.stop()
+	if s.executor != nil {
+		err = errors.Join(err, s.executor.stop())
 	}
+	if err != nil {
+		return fmt.Errorf("%w\n%s", err, s.log)
+	}
+	return nil
 }
 
 // kill ends the server as a power cut would.
 func (s *server) kill() {
-	s.cmd.Process.Kill()
-	<-s.done
+	s.process.kill()
+	if s.executor != nil {
+		s.executor.kill()
+	}
 }
 
 // shared is the server that most tests use, each in sessions of its own.
@@ -137,6 +121,13 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	if os.Getenv("E2E_SPLIT") != "" {
+		if split, err = newSplit(dir); err != nil {
+			fmt.Fprintln(os.Stderr, "E2E_SPLIT:", err)
+			return 1
+		}
+		defer split.close()
+	}
 	if shared, err = start(dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -35,8 +35,13 @@ func (s *server) again(t *testing.T) {
 	if err := s.boot("serve"); err != nil {
 		t.Fatal(err)
 	}
-	process := s.cmd.Process
-	t.Cleanup(func() { process.Kill() })
+	front, executor := s.process, s.executor
+	t.Cleanup(func() {
+		front.kill()
+		if executor != nil {
+			executor.kill()
+		}
+	})
 }
 
 // removed clears what a failed test left of a folder's containers.
