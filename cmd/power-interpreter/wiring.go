@@ -29,6 +29,7 @@ type parts struct {
 // assemble opens the data folder and starts the orchestrator, by settings that
 // were checked. The caller closes the parts, or purges them.
 func assemble(ctx context.Context, c *config.Config, log *slog.Logger) (*parts, error) {
+	shareCores()
 	p := &parts{log: log}
 	var err error
 	if p.files, err = workspace.Open(c.DataDir); err != nil {

@@ -1,10 +1,13 @@
 """Start the zygote; the same process image becomes a kernel after a fork."""
 
+import gc
+
 from . import environment
 
 
 def main() -> None:
     """Run as the zygote, and in each child as a kernel. Never returns to the caller's frames."""
+    gc.disable()  # of what an import makes nothing is garbage; a kernel enables it again
     environment.prepare()
     # After the environment, since they import IPython; and both before any fork.
     from .kernel import Kernel

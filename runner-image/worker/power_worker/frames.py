@@ -1,8 +1,8 @@
 """The frames of a traceback that mean something to who wrote the cell."""
 
 import itertools
+import os
 import site
-import sysconfig
 import traceback
 from collections import deque
 from collections.abc import Iterator
@@ -20,10 +20,7 @@ _LIBRARIES = tuple(
         for path in (
             *site.getsitepackages(),
             site.getusersitepackages(),
-            sysconfig.get_path("purelib"),
-            sysconfig.get_path("platlib"),
-            sysconfig.get_path("platstdlib"),
-            sysconfig.get_path("stdlib"),
+            str(Path(os.__file__).parent),
         )
     )
 )

@@ -8,7 +8,6 @@ import re
 import shlex
 import sys
 from dataclasses import dataclass
-from importlib import metadata
 
 from .packages import NO_NETWORK, about, version_of
 
@@ -79,6 +78,8 @@ def _without_options(words: list[str]) -> list[str]:
 
 def installed() -> str:
     """List the installed packages as `pip freeze` does."""
+    from importlib import metadata  # here, not above: a first cell would wait for it
+
     found = {f"{d.name}=={d.version}" for d in metadata.distributions() if d.name}
     return "\n".join(sorted(found, key=str.lower))
 
@@ -97,6 +98,8 @@ def _install(names: list[str]) -> Answer:
 
 
 def _show(names: list[str]) -> Answer:
+    from importlib import metadata
+
     found = []
     for name in names:
         try:

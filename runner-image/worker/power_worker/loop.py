@@ -1,10 +1,14 @@
 """The event loop of top-level await. It lives as long as the kernel: tasks go on in later cells."""
 
-import asyncio
-from collections.abc import Coroutine
+from __future__ import annotations
+
 from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Coroutine
 
 _Interrupt = KeyboardInterrupt  # bound here: the cell may have replaced it
 #: Seconds that a cancelled cell may take to clean up before it is left behind.
@@ -32,6 +36,8 @@ class Loop:
 
     def ready(self) -> asyncio.AbstractEventLoop:
         """Return the loop, made anew if a cell has closed it, as asyncio's current one."""
+        import asyncio  # here, not above: a first cell would wait for it, and seldom awaits
+
         if self._loop is None or self._loop.is_closed():
             self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
@@ -51,6 +57,8 @@ def _suspended_at(coroutine: Any) -> TracebackType | None:
 
 
 def _cancel(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any]) -> None:
+    import asyncio
+
     task.cancel()
     with suppress(BaseException):  # it ends as it likes: the cell is over
         loop.run_until_complete(asyncio.wait([task], timeout=CANCEL_WAIT))

@@ -6,7 +6,6 @@ import pkgutil
 import sys
 from contextlib import suppress
 from functools import cache
-from importlib import metadata
 
 NO_NETWORK = "The sandbox has no network: nothing can be installed."
 #: Names under which people know packages, and what they import.
@@ -87,6 +86,8 @@ def missing(module: str) -> str:
 
 def version_of(package: str) -> str:
     """Return the installed version of a package, or of a module; empty for none."""
+    from importlib import metadata  # here, not above: a first cell would wait for it
+
     name = package.rstrip(".-")
     module = next((m for m, p in ALIASES.items() if p == name.lower()), name.replace("-", "_"))
     for known in (name, ALIASES.get(module, "")):

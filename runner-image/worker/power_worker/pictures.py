@@ -1,12 +1,19 @@
-"""Pictures made small enough to travel inline."""
+"""Pictures made small enough to travel inline.
+
+Pillow is imported where it is used: a first cell would wait for it, and seldom has a picture.
+"""
+
+from __future__ import annotations
 
 import io
 import warnings
 from dataclasses import dataclass
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from .limits import MAX_IMAGE, MAX_IMAGE_EDGE
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 #: Pixels beyond which a picture is not even opened: decoded it takes 4 bytes for each.
 MAX_PIXELS = 120_000_000
@@ -55,6 +62,8 @@ def as_png(data: bytes) -> bytes:
 
 def _opened(data: bytes) -> Image.Image:
     """Open a picture without decoding it; Pillow's own bound is the user's to set."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -79,6 +88,8 @@ def encode(image: Image.Image) -> bytes:
 
 
 def _squeeze(image: Image.Image) -> bytes:
+    from PIL import Image
+
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGBA" if "A" in image.getbands() or image.mode == "P" else "RGB")
     edge = min(max(image.size), MAX_IMAGE_EDGE)
@@ -94,6 +105,8 @@ def _squeeze(image: Image.Image) -> bytes:
 
 
 def _few_colours(image: Image.Image) -> Image.Image:
+    from PIL import Image
+
     if image.mode == "L":
         return image.quantize(16)
     if image.mode == "RGBA":

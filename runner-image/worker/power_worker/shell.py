@@ -109,6 +109,16 @@ class Shell(InteractiveShell):
 
     showsyntaxerror = showindentationerror = showtraceback
 
+    def init_completer(self) -> None:
+        """Put completion off: a first cell would wait for it, and nobody types here."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the completer for code that asks for it."""
+        if name != "Completer":
+            raise AttributeError(name)
+        super().init_completer()
+        return self.__dict__[name]
+
     def init_user_ns(self) -> None:
         """Give a cell the builtin open(), not IPython's, and a plain exit()."""
         super().init_user_ns()

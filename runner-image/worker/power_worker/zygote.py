@@ -62,7 +62,6 @@ class Zygote:
 
     def run(self) -> Born:
         """Serve until a child is forked, and return in the child; the zygote itself never does."""
-        gc.disable()
         process.set_dumpable(False)
         process.ignore_signals()
         signal.signal(signal.SIGCHLD, lambda *_: None)
