@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 )
@@ -27,12 +28,14 @@ import (
 //	POST   /containers/{name}/unpause what somebody else has paused
 //	DELETE /containers/{name}
 //	GET    /events                    a stream without end
+//	GET    /info                      what it can confine; doctor alone asks
 //
 // each but the first under /v{API version}; names begin with
 // power-interpreter-. That is no fence, though: whoever may create containers
 // may create one that is root on the host.
 type calls interface {
 	Ping(ctx context.Context) (types.Ping, error)
+	Info(ctx context.Context) (system.Info, error)
 	ImageInspect(ctx context.Context, image string, options ...client.ImageInspectOption) (image.InspectResponse, error)
 	ContainerList(ctx context.Context, options container.ListOptions) ([]container.Summary, error)
 	ContainerInspect(ctx context.Context, name string) (container.InspectResponse, error)

@@ -15,6 +15,10 @@ import (
 // DefaultHost is where an engine listens unless told otherwise.
 const DefaultHost = "unix:///var/run/docker.sock"
 
+// Socket returns the path of the socket that a DOCKER_HOST names, or, as
+// CodeUnavailable, why it is none of this host.
+func Socket(host string) (string, error) { return socketOf(host) }
+
 // socketOf returns the path of the socket that a DOCKER_HOST names. Sandboxes
 // mount folders of this host, so an engine elsewhere is refused.
 func socketOf(host string) (string, error) {
