@@ -31,6 +31,7 @@ var allowed = []struct {
 	{"internal/config", []string{"orchestrator"}, "settings become the domain's limits"},
 	{"internal/mcptool", []string{"orchestrator", "internal/mcptool"}, "a thin face on the service: mcp-go's types stay in it"},
 	{"internal/httpapi", []string{"orchestrator"}, "routes and guards; handlers are handed in"},
+	{"internal/doctor", []string{"orchestrator", "internal/config", "internal/docker", "internal/runner"}, "looks at the engine, and starts one sandbox, by the server's own means"},
 	{"deploy", nil, "files to embed"},
 	{"runner-image/supervisor", []string{"internal/wire", "runner-image/supervisor"}, "runs in every sandbox: small, standard library and the frames"},
 	{"internal/demo", []string{"internal/demo", "internal/workbook"}, "a client like any other: it knows the server by its protocol alone"},

@@ -1,0 +1,36 @@
+package doctor
+
+import "fmt"
+
+// port says whether the server can listen, or does already.
+func port(f Facts) []Finding {
+	address, p := f.Config.Address(), f.Port
+	free := fmt.Sprintf("ss -ltnp 'sport = :%d' names who holds it; or set PORT to another", f.Config.Port)
+	switch {
+	case p.Server != "" && p.Status == "ok":
+		return one(ok("port", address+" is served by Power Interpreter "+p.Server, "its /health is ok"))
+	case p.Server != "":
+		return one(warn("port", fmt.Sprintf("%s is served by Power Interpreter %s, whose /health is %s", address, p.Server, p.Status), p.Reason, ""))
+	case f.Config.Port == 0:
+		return one(ok("port", "PORT is 0", "a free one is taken at each start"))
+	case p.Free:
+		return one(ok("port", address+" is free", ""))
+	case p.Taken:
+		return one(fail("port", address+" is held by another program", "the server cannot listen", free))
+	}
+	return one(fail("port", fmt.Sprintf("%s cannot be listened on: %v", address, p.Err), "the server will not start", "set HOST to an address of this host, and PORT to one that this user may have"))
+}
+
+// executor says whether the orchestrator elsewhere answers.
+func executor(f Facts) []Finding {
+	e := f.Executor
+	switch {
+	case e.URL == "":
+		return nil
+	case !e.Asked:
+		return one(skip("executor", "sandboxes run at "+e.URL+", which was not asked", ""))
+	case e.Err != nil:
+		return one(fail("executor", fmt.Sprintf("%s: %v", e.URL, e.Err), "no code can run", "start `power-interpreter executor` there, and give both the same EXECUTOR_TOKEN"))
+	}
+	return one(ok("executor", "Power Interpreter "+e.Version+" answers at "+e.URL, "sandboxes run there: run doctor there too"))
+}
