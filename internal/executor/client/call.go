@@ -48,15 +48,17 @@ type call struct {
 // and the end that comes of it is waited for.
 func do[R any](ctx context.Context, c *Client, q request) (result R, err error) {
 	k := &call{request: q, follow: func() {}, caller: ctx}
-	if q.ordered {
-		if k.follow, err = c.lines.join(ctx, q.ref()); err != nil {
-			return result, err
-		}
-	}
-	defer k.follow()
 	if q.first == 0 {
 		q.first = firstTime
 	}
+	if q.ordered {
+		came := time.Now()
+		if k.follow, err = c.lines.join(ctx, q.ref()); err != nil {
+			return result, err
+		}
+		q.first = max(q.first-time.Since(came), leastTime)
+	}
+	defer k.follow()
 	k.exchange = c.exchange(ctx, q.first)
 	defer k.watchCaller()()
 	answer, err := k.start()
@@ -153,6 +155,8 @@ func (k *call) broken(err error) error {
 		return orchestrator.Hide(orchestrator.CodeUnavailable, f, "the executor, which runs the code, went away. The code goes on there as job %s: try get_job_result in a few seconds, when the executor is back", k.execution)
 	case k.began.Load() && f.mended:
 		return orchestrator.Hide(orchestrator.CodeUnavailable, f, "the executor, which runs the code, went away in the middle of the call; whether it was done can be seen when it is back. Try again in a few seconds")
+	case k.ordered && k.sent.Load() && f.mended: // it changes what is there
+		return orchestrator.Hide(orchestrator.CodeUnavailable, f, "the executor, which runs the code, does not answer, and may have got this call. Look at what was done in a few seconds, and try again")
 	}
 	return f.told()
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/x509"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -26,6 +27,8 @@ type Config struct {
 	Roots *x509.CertPool
 	// Insecure lets the token, code and data go over plain HTTP to other hosts.
 	Insecure bool
+	// Dial makes connections, nil for TCP.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Build is the program's version.
 	Build string
 	// Logger takes when the executor goes away and comes back; never code, data

@@ -55,12 +55,15 @@ func isLoopback(name string) bool {
 func transport(cfg Config, base *url.URL) *http.Transport {
 	var only http.Protocols
 	only.SetHTTP1(true)
-	dialer := &net.Dialer{Timeout: dialTime, KeepAliveConfig: protocol.KeepAlive, Control: protocol.Impatient}
+	dial := cfg.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTime, KeepAliveConfig: protocol.KeepAlive, Control: protocol.Impatient}).DialContext
+	}
 	local := base.Scheme == "http" && !cfg.Insecure
 	return &http.Transport{
 		Protocols: &only,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := dialer.DialContext(ctx, network, address)
+			conn, err := dial(ctx, network, address)
 			if err == nil && local && !isLocal(conn.RemoteAddr()) {
 				_ = conn.Close() // nothing was sent
 				return nil, errNotLocal

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +20,8 @@ const (
 	// firstTime is how long a call's first sign of life may take: less than later
 	// ones, for nothing is lost yet.
 	firstTime = 6 * time.Second
+	// leastTime is what is left of it to a call that has waited for others.
+	leastTime = time.Second
 	// goneTime is how long a call that nobody waits for any more may take to end,
 	// before its connection is dropped, which ends it as well.
 	goneTime = 3 * time.Second
@@ -36,6 +39,7 @@ type exchange struct {
 	cancel  context.CancelCauseFunc
 	stop    func() bool
 	silence *time.Timer
+	sent    atomic.Bool // all of the request
 	began   atomic.Bool
 	begun   chan struct{} // closed with the first sign of life
 }
@@ -69,7 +73,10 @@ func (x *exchange) send(verb string, m protocol.Method, query string, body io.Re
 	u := *x.c.base
 	u.Path += protocol.Path(m)
 	u.RawQuery = query
-	r, err := http.NewRequestWithContext(x.ctx, verb, u.String(), body)
+	traced := httptrace.WithClientTrace(x.ctx, &httptrace.ClientTrace{
+		WroteRequest: func(w httptrace.WroteRequestInfo) { x.sent.Store(w.Err == nil) },
+	})
+	r, err := http.NewRequestWithContext(traced, verb, u.String(), body)
 	if err != nil {
 		return nil, wrong("EXECUTOR_URL cannot be called")
 	}
