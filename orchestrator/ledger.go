@@ -107,25 +107,27 @@ func signal(c chan struct{}) {
 	}
 }
 
-// keepLedger writes until the orchestrator's end, and then once more.
+// keepLedger writes until the orchestrator's end, and then once more. It waits
+// before each write, so that a reply goes out first and what follows shares it.
 func (o *Orchestrator) keepLedger() {
 	defer close(o.ledgerDone)
-	for {
+	for pause := ledgerPause; ; {
 		select {
 		case <-o.ledger.wake:
 		case <-o.life.Done():
 			_ = o.writeLedger() // what fails now is not told to anybody
 			return
 		}
-		pause := ledgerPause
-		if o.writeLedger() != nil {
-			pause = ledgerRetry
-			signal(o.ledger.wake)
-		}
 		select {
 		case <-time.After(pause):
 		case <-o.ledger.hurry:
 		case <-o.life.Done():
+			continue
+		}
+		pause = ledgerPause
+		if o.writeLedger() != nil {
+			pause = ledgerRetry
+			signal(o.ledger.wake)
 		}
 	}
 }
