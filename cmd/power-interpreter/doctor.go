@@ -18,9 +18,9 @@ type doctorCommand struct {
 
 // Run looks, prints, and is an error where something will not work.
 func (d doctorCommand) Run(ctx context.Context, c *config.Config) error {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: doctorLevel(c)}))
 	facts := doctor.Look(ctx, doctor.Options{
-		Config: c, Environ: os.Environ(), Quick: d.Quick,
-		Logger: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: max(c.Level(), doctorLevel(c))})),
+		Config: c, Environ: os.Environ(), Quick: d.Quick, Logger: log, AskExecutor: asker(ctx, c, log),
 	})
 	if ctx.Err() != nil {
 		return errors.New("doctor was stopped")
@@ -45,4 +45,19 @@ func doctorLevel(c *config.Config) slog.Level {
 		return slog.LevelDebug
 	}
 	return slog.LevelError
+}
+
+// asker asks the executor at EXECUTOR_URL; nil where serve would start one.
+func asker(ctx context.Context, c *config.Config, log *slog.Logger) func(context.Context) error {
+	if address, here := c.ExecutorHere(); here && !listens(ctx, address) {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		exec, err := dial(ctx, c, log)
+		if err != nil {
+			return err
+		}
+		defer exec.Close()
+		return exec.Health(ctx)
+	}
 }

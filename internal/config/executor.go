@@ -19,11 +19,11 @@ func (c *Config) readExecutorTokens() error {
 			token = Key{name, secret}
 		}
 		if len(token.Secret) < minSecret || len(token.Name) > 64 {
-			return fmt.Errorf("EXECUTOR_TOKEN: a token must have at least %d characters (make one by: openssl rand -hex 32)", minSecret)
+			return fmt.Errorf("%s: a token must have at least %d characters (make one by: openssl rand -hex 32)", c.called("EXECUTOR_TOKEN"), minSecret)
 		}
 		for _, other := range c.ExecutorTokens {
 			if other.Name == token.Name || other.Secret == token.Secret {
-				return errors.New("EXECUTOR_TOKEN: each front has a name and a token of its own: name:token,name:token")
+				return fmt.Errorf("%s: each front has a name and a token of its own: name:token,name:token", c.called("EXECUTOR_TOKEN"))
 			}
 		}
 		c.ExecutorTokens = append(c.ExecutorTokens, token)
@@ -41,7 +41,7 @@ func (c *Config) checkExecutorTLS() error {
 // checkExecutorURL is for a front. Whether the URL may be used is its client's to say.
 func (c *Config) checkExecutorURL() error {
 	if c.ExecutorURL != "" && len(c.ExecutorTokens) > 1 {
-		return errors.New("EXECUTOR_TOKEN has several tokens: a front (EXECUTOR_URL) has one, its own")
+		return fmt.Errorf("%s has several tokens: a front (EXECUTOR_URL) has one, its own", c.called("EXECUTOR_TOKEN"))
 	}
 	return nil
 }
@@ -53,13 +53,13 @@ func (c *Config) CheckExecutor() error {
 	host, _, err := net.SplitHostPort(c.ExecutorListen)
 	switch {
 	case err != nil:
-		return fmt.Errorf("EXECUTOR_LISTEN is %q; write it as 127.0.0.1:8080, or :8080 for every address", c.ExecutorListen)
+		return fmt.Errorf("%s is %q; write it as 127.0.0.1:8080, or :8080 for every address", c.called("EXECUTOR_LISTEN"), c.ExecutorListen)
 	case isLoopback(host):
 		return nil
 	case len(c.ExecutorTokens) == 0:
-		return fmt.Errorf("EXECUTOR_LISTEN is %s, which others can reach: set EXECUTOR_TOKEN, the same here and for the front (make one by: openssl rand -hex 32)", c.ExecutorListen)
+		return fmt.Errorf("%s is %s, which others can reach: set EXECUTOR_TOKEN, the same here and for the front (make one by: openssl rand -hex 32)", c.called("EXECUTOR_LISTEN"), c.ExecutorListen)
 	case c.ExecutorTLSCert == "" && !c.ExecutorInsecure:
-		return fmt.Errorf("EXECUTOR_LISTEN is %s, which others can reach, without TLS: set EXECUTOR_TLS_CERT and EXECUTOR_TLS_KEY, or EXECUTOR_INSECURE=true if the network between is yours alone", c.ExecutorListen)
+		return fmt.Errorf("%s is %s, which others can reach, without TLS: set EXECUTOR_TLS_CERT and EXECUTOR_TLS_KEY, or EXECUTOR_INSECURE=true if the network between is yours alone", c.called("EXECUTOR_LISTEN"), c.ExecutorListen)
 	}
 	return nil
 }

@@ -45,6 +45,7 @@ func (k Keys) String() string {
 // readKeys reads the keys of APIKeyList and of APIKeysFile, whose lines that
 // start with # are left out.
 func (c *Config) readKeys() error {
+	c.Keys = nil
 	if err := c.Keys.UnmarshalText([]byte(c.APIKeyList)); err != nil {
 		return fmt.Errorf("%s: %w", c.called("API_KEYS"), err)
 	}

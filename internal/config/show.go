@@ -28,6 +28,16 @@ func (c *Config) Settings() []Setting {
 	return all
 }
 
+// Shown is the value of the setting of that name as a person may see it.
+func (c *Config) Shown(name string) string {
+	for _, f := range c.fields() {
+		if f.name == name {
+			return f.shown()
+		}
+	}
+	return ""
+}
+
 // shown is the value as a person may see it.
 func (f field) shown() string {
 	text := plain(f.value)

@@ -26,7 +26,6 @@ type Facts struct {
 
 	Storage  string // driver of image layers, as "overlay2"
 	Backing  string // file system under it, as "extfs"; empty if untold
-	Root     string // where it keeps them, on its host
 	Cgroup   string // version, "1" or "2"
 	Driver   string // of control groups, "systemd" or "cgroupfs"
 	Runtimes []string
@@ -61,9 +60,9 @@ func (e *Engine) Facts(ctx context.Context) (Facts, error) {
 func factsOf(api string, info system.Info) Facts {
 	f := Facts{
 		Version: info.ServerVersion, API: api, OSType: info.OSType, System: info.OperatingSystem, Kernel: info.KernelVersion,
-		Storage: info.Driver, Root: info.DockerRootDir, Cgroup: info.CgroupVersion, Driver: info.CgroupDriver, Runtime: info.DefaultRuntime,
+		Storage: info.Driver, Cgroup: info.CgroupVersion, Driver: info.CgroupDriver, Runtime: info.DefaultRuntime,
 		Memory: info.MemoryLimit, Swap: info.SwapLimit, Pids: info.PidsLimit, CPU: info.CPUCfsPeriod && info.CPUCfsQuota,
-		Host: info.Name, Bytes: info.MemTotal, Cores: info.NCPU,
+		Bytes: info.MemTotal, Cores: info.NCPU,
 	}
 	f.Supported = api != "" && !versions.LessThan(api, minAPI)
 	f.Clock, _ = time.Parse(time.RFC3339Nano, info.SystemTime) // zero where it tells none

@@ -15,18 +15,18 @@ func TestFactsAreWhatTheEngineTells(t *testing.T) {
 	fake.on("/_ping", pong)
 	fake.on("GET /info", body(map[string]any{
 		"ServerVersion": "20.10.24", "OSType": "linux", "OperatingSystem": "Debian", "KernelVersion": "6.1", "Driver": "overlay2",
-		"DriverStatus": [][2]string{{"Supports d_type", "true"}, {"Backing Filesystem", "extfs"}}, "DockerRootDir": "/var/lib/docker",
+		"DriverStatus":  [][2]string{{"Supports d_type", "true"}, {"Backing Filesystem", "extfs"}},
 		"CgroupVersion": "2", "CgroupDriver": "systemd", "DefaultRuntime": "runc", "Runtimes": map[string]any{"runsc": struct{}{}, "runc": struct{}{}},
 		"MemoryLimit": true, "SwapLimit": true, "PidsLimit": true, "CpuCfsPeriod": true, "CpuCfsQuota": false,
 		"SecurityOptions": []string{"name=seccomp,profile=builtin", "name=rootless", "name=cgroupns"},
-		"SystemTime":      "2026-01-02T03:04:05.6Z", "Name": "vm", "MemTotal": 1 << 30, "NCPU": 2,
+		"SystemTime":      "2026-01-02T03:04:05.6Z", "MemTotal": 1 << 30, "NCPU": 2,
 	}))
 	got, err := fake.engine(t).Facts(t.Context())
 	want := docker.Facts{
 		Version: "20.10.24", API: "1.41", Supported: true, OSType: "linux", System: "Debian", Kernel: "6.1",
-		Storage: "overlay2", Backing: "extfs", Root: "/var/lib/docker", Cgroup: "2", Driver: "systemd",
+		Storage: "overlay2", Backing: "extfs", Cgroup: "2", Driver: "systemd",
 		Runtimes: []string{"runc", "runsc"}, Runtime: "runc", Memory: true, Swap: true, Pids: true, Seccomp: true, Rootless: true,
-		Clock: time.Date(2026, 1, 2, 3, 4, 5, 6e8, time.UTC), Host: "vm", Bytes: 1 << 30, Cores: 2,
+		Clock: time.Date(2026, 1, 2, 3, 4, 5, 6e8, time.UTC), Bytes: 1 << 30, Cores: 2,
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v, %v\nwant %+v", got, err, want)

@@ -37,7 +37,11 @@ func engine(f Facts) []Finding {
 	case f.EngineErr != nil:
 		return one(fail("engine", fmt.Sprintf("%s answers, and tells nothing of itself: %v", s.Path, f.EngineErr), "sandboxes may not start", "docker info"))
 	}
-	return one(ok("engine", fmt.Sprintf("Docker %s answers at %s in %v", f.Engine.Version, s.Path, s.Took.Round(100*time.Microsecond)), ""))
+	on := f.Engine.System
+	if f.Engine.Kernel != "" {
+		on += ", kernel " + f.Engine.Kernel
+	}
+	return one(ok("engine", fmt.Sprintf("Docker %s answers at %s in %v (%s)", f.Engine.Version, s.Path, s.Took.Round(100*time.Microsecond), on), ""))
 }
 
 // api says whether the engine's interface is new enough.

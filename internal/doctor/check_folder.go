@@ -27,6 +27,14 @@ func folder(f Facts) []Finding {
 	return one(ok("folder", fmt.Sprintf("%s (%s, uid %d) can be written", d.Path, d.Mode, d.Owner), ""))
 }
 
+// place tells who is in a container that its paths are not the engine's.
+func place(f Facts) []Finding {
+	if f.elsewhere() || !f.Inside {
+		return nil
+	}
+	return one(ok("place", "this process is in a container itself", f.Folder.Path+" must be the same folder at the same path on the engine's host: the trial below shows"))
+}
+
 // remote are file systems of other hosts, where locks and owners are another's
 // to grant.
 var remote = []string{"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "fuse.glusterfs", "afs", "virtiofs", "fuse"}

@@ -20,17 +20,3 @@ func port(f Facts) []Finding {
 	}
 	return one(fail("port", fmt.Sprintf("%s cannot be listened on: %v", address, p.Err), "the server will not start", "set HOST to an address of this host, and PORT to one that this user may have"))
 }
-
-// executor says whether the orchestrator elsewhere answers.
-func executor(f Facts) []Finding {
-	e := f.Executor
-	switch {
-	case e.URL == "":
-		return nil
-	case !e.Asked:
-		return one(skip("executor", "sandboxes run at "+e.URL+", which was not asked", ""))
-	case e.Err != nil:
-		return one(fail("executor", fmt.Sprintf("%s: %v", e.URL, e.Err), "no code can run", "start `power-interpreter executor` there, and give both the same EXECUTOR_TOKEN"))
-	}
-	return one(ok("executor", "Power Interpreter "+e.Version+" answers at "+e.URL, "sandboxes run there: run doctor there too"))
-}

@@ -44,6 +44,10 @@ func memory(f Facts) []Finding {
 		return one(skip("memory", "the host's memory could not be seen", ""))
 	}
 	wanted := int64(c.SessionMemory) * f.sandboxes()
+	if e := f.Engine.Bytes; f.engineKnown() && e > 0 && e < h.Memory*9/10 { // a virtual machine's, or a container's
+		return one(warn("memory", fmt.Sprintf("the engine has %s, this host %s; %d sandboxes may take %s", size(e), size(h.Memory), f.sandboxes(), size(wanted)),
+			"the engine is not on this host itself, and SESSION_MEMORY was lowered by the wrong one's", fmt.Sprintf("set SESSION_MEMORY to at most %s", size(e/int64(max(c.MaxSessions, 1))))))
+	}
 	what := fmt.Sprintf("%s, %s of it free, swap %s; %d sandboxes may take %s", size(h.Memory), size(h.Available), size(h.Swap), f.sandboxes(), size(wanted))
 	switch {
 	case h.Available < int64(c.SessionMemory):
@@ -52,6 +56,18 @@ func memory(f Facts) []Finding {
 		return one(warn("memory", what, "if all were full, the host's out-of-memory killer would take sandboxes", "lower SESSION_MEMORY or MAX_SESSIONS"))
 	}
 	return one(ok("memory", what, ""))
+}
+
+// cores holds the host's against what one sandbox may take.
+func cores(f Facts) []Finding {
+	if !f.engineKnown() || f.Engine.Cores == 0 {
+		return nil
+	}
+	what := fmt.Sprintf("%d of the host, each sandbox may take %v", f.Engine.Cores, f.Config.SessionCPUs)
+	if f.Config.SessionCPUs > float64(f.Engine.Cores) {
+		return one(warn("cores", what, "libraries start more threads than there are cores, and get slower", fmt.Sprintf("set SESSION_CPUS=%d", f.Engine.Cores)))
+	}
+	return one(ok("cores", what, "sandboxes share them when all are busy"))
 }
 
 // processes holds the host's counts against what sandboxes may take.

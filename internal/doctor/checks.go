@@ -16,12 +16,14 @@ var checks = []func(Facts) []Finding{
 	cgroup,
 	confinement,
 	namespaces,
+	place,
 	folder,
 	fileSystem,
 	capabilities,
 	holder,
 	disk,
 	memory,
+	cores,
 	processes,
 	descriptors,
 	watches,
@@ -44,7 +46,7 @@ func one(f Finding) []Finding { return []Finding{f} }
 
 // elsewhere reports whether sandboxes run on another host, so that the engine
 // and the data folder of this one are of no concern.
-func (f Facts) elsewhere() bool { return f.Executor.URL != "" }
+func (f Facts) elsewhere() bool { return f.Executor.URL != "" && !f.Executor.Begins }
 
 // engineKnown reports whether the engine told of itself.
 func (f Facts) engineKnown() bool { return !f.elsewhere() && f.EngineErr == nil && f.Engine.API != "" }

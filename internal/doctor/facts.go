@@ -42,10 +42,10 @@ type Port struct {
 
 // Executor is the orchestrator elsewhere, if EXECUTOR_URL is set.
 type Executor struct {
-	URL     string // without a user or password
-	Version string
-	Err     error
-	Asked   bool
+	URL    string // without a user or password
+	Begins bool   // nobody listens there, and serve starts one
+	Err    error
+	Asked  bool
 }
 
 // SocketState is how far a connection to the engine's socket got.
@@ -101,12 +101,9 @@ type Host struct {
 	Memory, Available, Swap int64 // bytes
 	PIDs, Threads           int64 // kernel.pid_max and kernel.threads-max
 	Descriptors             int64 // of this process (RLIMIT_NOFILE, hard)
-	Files                   int64 // of the host (fs.file-max)
 	Watches, Watchers       int64 // fs.inotify.max_user_watches and _instances
 	Keys                    int64 // kernel.keys.root_maxkeys
 	Synchronised            *bool // the clock, by the kernel's word; nil if untold
-	SELinux                 bool  // enforcing
-	AppArmor                bool
 }
 
 // Sandbox is how the trial of a real sandbox went.

@@ -20,7 +20,7 @@ func healthy() doctor.Facts {
 		Port:   doctor.Port{Free: true},
 		Socket: doctor.Socket{Path: "/var/run/docker.sock", State: doctor.SocketAnswers, Took: 1500 * time.Microsecond},
 		Engine: docker.Facts{
-			Version: "28.5.2", API: "1.51", Supported: true, OSType: "linux", Storage: "overlay2", Backing: "extfs", Cgroup: "2", Driver: "systemd",
+			Version: "28.5.2", API: "1.51", Supported: true, OSType: "linux", System: "Debian GNU/Linux 13", Kernel: "6.12.1", Storage: "overlay2", Backing: "extfs", Cgroup: "2", Driver: "systemd",
 			Runtimes: []string{"runc", "runsc"}, Runtime: "runc", Memory: true, Swap: true, Pids: true, CPU: true, Seccomp: true, AppArmor: true,
 			Clock: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC), Bytes: 16 << 30, Cores: 8,
 		},
@@ -30,8 +30,8 @@ func healthy() doctor.Facts {
 			Free: 200 << 30, Total: 400 << 30, Inodes: 1 << 20, Tried: true,
 		},
 		Host: doctor.Host{
-			Memory: 16 << 30, Available: 12 << 30, PIDs: 4194304, Threads: 127000, Descriptors: 1 << 20, Files: 1 << 40,
-			Watches: 65536, Watchers: 128, Keys: 1_000_000, Synchronised: &kept, AppArmor: true,
+			Memory: 16 << 30, Available: 12 << 30, PIDs: 4194304, Threads: 127000, Descriptors: 1 << 20,
+			Watches: 65536, Watchers: 128, Keys: 1_000_000, Synchronised: &kept,
 		},
 		Now: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC),
 		Sandbox: doctor.Sandbox{
@@ -53,7 +53,7 @@ func sick() doctor.Facts {
 	f.Folder.Free = 3 << 30
 	f.UID = 1000
 	f.Host = doctor.Host{Memory: 8 << 30, Available: 1 << 30, Swap: 1 << 30, PIDs: 4096, Descriptors: 256, Watchers: 16, Watches: 8192}
-	f.Engine.Clock = f.Now.Add(-time.Hour)
+	f.Engine.Clock, f.Engine.Cores, f.Inside = f.Now.Add(-time.Hour), 1, true
 	f.Sandbox = doctor.Sandbox{Why: "there is no image"}
 	return f
 }

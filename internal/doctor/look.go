@@ -29,10 +29,10 @@ type Options struct {
 	Environ []string       // as os.Environ
 	Quick   bool           // without the trial of a sandbox
 	Logger  *slog.Logger   // gets the engine's own words
-	// RemoteURL is where sandboxes run, empty for here; AskRemote asks there,
-	// and returns the version of what answers.
-	RemoteURL string
-	AskRemote func(ctx context.Context) (version string, err error)
+	// AskExecutor asks what is at EXECUTOR_URL whether sandboxes can be made
+	// there; nil where nobody listens and serve starts one. It is called after
+	// Config's Check.
+	AskExecutor func(ctx context.Context) error
 }
 
 // Look gathers the facts. It returns when all is looked at or given up, within
@@ -41,6 +41,11 @@ func Look(ctx context.Context, o Options) Facts {
 	f := Facts{Config: o.Config, UID: os.Getuid(), Inside: inContainer(), Misspelt: o.Config.FindMisspelt(o.Environ)}
 	if err := o.Config.Check(); err != nil {
 		f.Refused = strings.Split(err.Error(), "\n")
+	}
+	if o.Config.From("EXECUTOR_LISTEN") != config.Default { // this host is an executor's
+		if err := o.Config.CheckExecutor(); err != nil {
+			f.Refused = append(f.Refused, err.Error())
+		}
 	}
 	f.Port = lookPort(ctx, o.Config)
 	f.Host = lookHost("/")
@@ -69,9 +74,10 @@ func (f *Facts) lookEngine(ctx context.Context, o Options) {
 	defer e.Close()
 	limited, cancel := context.WithTimeout(ctx, engineTime)
 	defer cancel()
-	f.Engine, f.EngineErr = e.Facts(limited)
-	f.Now = time.Now()
-	f.Image, f.ImageErr = e.ImageFacts(limited)
+	f.Engine, err = e.Facts(limited)
+	f.EngineErr, f.Now = operatorsWords(err), time.Now()
+	f.Image, err = e.ImageFacts(limited)
+	f.ImageErr = operatorsWords(err)
 	if f.Sandbox.Why = f.untried(o); f.Sandbox.Why == "" {
 		f.Sandbox = trySandbox(ctx, e, *f, o.Logger)
 	}
@@ -96,13 +102,16 @@ func (f *Facts) untried(o Options) string {
 }
 
 func lookExecutor(ctx context.Context, o Options) Executor {
-	x := Executor{URL: o.RemoteURL, Asked: o.AskRemote != nil}
-	if x.URL == "" || o.AskRemote == nil {
+	x := Executor{URL: o.Config.Shown("EXECUTOR_URL")}
+	if x.URL == "" {
+		return x
+	}
+	if x.Begins = o.AskExecutor == nil; x.Begins {
 		return x
 	}
 	limited, cancel := context.WithTimeout(ctx, remoteTime)
 	defer cancel()
-	x.Version, x.Err = o.AskRemote(limited)
+	x.Asked, x.Err = true, operatorsWords(o.AskExecutor(limited))
 	return x
 }
 

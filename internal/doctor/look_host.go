@@ -12,10 +12,9 @@ import (
 func lookHost(root string) Host {
 	in := hostFiles(root)
 	h := Host{
-		PIDs: in.number("proc/sys/kernel/pid_max"), Threads: in.number("proc/sys/kernel/threads-max"), Files: in.number("proc/sys/fs/file-max"),
+		PIDs: in.number("proc/sys/kernel/pid_max"), Threads: in.number("proc/sys/kernel/threads-max"),
 		Watches: in.number("proc/sys/fs/inotify/max_user_watches"), Watchers: in.number("proc/sys/fs/inotify/max_user_instances"),
 		Keys: in.number("proc/sys/kernel/keys/root_maxkeys"), Synchronised: synchronised(),
-		SELinux: in.text("sys/fs/selinux/enforce") == "1", AppArmor: in.text("sys/module/apparmor/parameters/enabled") == "Y",
 	}
 	h.Memory, h.Available, h.Swap = in.meminfo()
 	var limit syscall.Rlimit
