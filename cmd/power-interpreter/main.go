@@ -23,7 +23,7 @@ type program struct {
 	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
 	Executor executorCommand `cmd:"" concerns:"executor sandboxes limits files" help:"Run code for servers elsewhere, which are its fronts (EXECUTOR_URL)."`
 	Stdio    stdioCommand    `cmd:"" concerns:"executor sandboxes limits files calls" help:"Serve MCP over stdin and stdout, for desktop clients."`
-	Sessions sessionsCommand `cmd:"" concerns:"executor sandboxes files" help:"Look after the sessions of a data folder."`
+	Sessions sessionsCommand `cmd:"" concerns:"serving keys" help:"See every session of a running server, and end them."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything that the server needs of this host, and say how to mend what it lacks. Ends with 1 where something will not work."`
 	Settings configCommand   `cmd:"" name:"config" help:"Print the settings in force and where each came from; keys are masked."`
 	Bench    benchCommand    `cmd:"" concerns:"none" help:"Measure the program, and compare measurements."`

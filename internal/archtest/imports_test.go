@@ -30,6 +30,7 @@ var allowed = []struct {
 	{"internal/executor", []string{"orchestrator", "internal/executor"}, "both ends of the executor's API: a service in, a service out"},
 	{"internal/config", []string{"orchestrator"}, "settings become the domain's limits"},
 	{"internal/mcptool", []string{"orchestrator", "internal/mcptool"}, "a thin face on the service: mcp-go's types stay in it"},
+	{"internal/admincli", []string{"orchestrator"}, "a client of /admin: it reads the same types that the server wrote"},
 	{"internal/httpapi", []string{"orchestrator"}, "routes and guards; handlers are handed in"},
 	{"internal/doctor", []string{"orchestrator", "internal/config", "internal/docker", "internal/runner"}, "looks at the engine, and starts one sandbox, by the server's own means"},
 	{"deploy", nil, "files to embed"},

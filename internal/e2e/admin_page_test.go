@@ -14,8 +14,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-const adminKey = "an-administrators-key"
-
 // picture keeps what the page looks like where PAGE_PICTURES names a folder.
 func picture(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
