@@ -47,7 +47,8 @@ func tab(t *testing.T) (context.Context, func() []string) {
 	})
 	remote, cancel := chromedp.NewRemoteAllocator(context.Background(), devTools(t, said), chromedp.NoModifyURL)
 	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(remote)
+	// What chromedp itself notes is of events that are newer than it.
+	ctx, cancel := chromedp.NewContext(remote, chromedp.WithErrorf(func(string, ...any) {}))
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, hang)
 	t.Cleanup(cancel)
