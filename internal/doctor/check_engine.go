@@ -25,7 +25,7 @@ func engine(f Facts) []Finding {
 	case s.State == SocketAbsent:
 		return one(fail("engine", s.Path+" does not exist: no engine runs, or it listens elsewhere", none, startEngine+"; or set DOCKER_HOST=unix://SOCKET"))
 	case s.State == SocketDenied:
-		return one(fail("engine", fmt.Sprintf("this user (uid %d) may not use %s", f.UID, s.Path), none, "run as root, or sudo usermod -aG docker USER and log in again"))
+		return one(fail("engine", fmt.Sprintf("this user (uid %d) may not use %s", f.UID, s.Path), none, "run as root, or in the docker group: sudo usermod -aG docker USER, and log in again"))
 	case s.State == SocketStale:
 		return one(fail("engine", s.Path+" is a socket that nobody listens on: the engine has ended", none, startEngine))
 	case s.State == SocketNone:

@@ -16,9 +16,9 @@ func sandbox(f Facts) []Finding {
 	case !s.Tried:
 		return one(skip("sandbox", "none was tried: "+s.Why, ""))
 	case s.Err != nil:
-		found = one(fail("sandbox", fmt.Sprintf("a trial failed to %s: %v", s.Doing, s.Err), "sessions will fail the same way", "mend what is above first; LOG_LEVEL=DEBUG power-interpreter doctor shows the engine's words"))
+		found = one(fail("sandbox", fmt.Sprintf("a trial failed to %s: %v", s.Doing, s.Err), "sessions will fail the same way", "mend what is above first, then see the engine's log"))
 	case !s.Seen:
-		found = one(fail("sandbox", "it started, and sees another folder than "+f.Folder.Path+" of this process", "sessions' files would be lost: the engine's path is not this one's",
+		found = one(fail("sandbox", "the engine does not see the folder that this process has at "+f.Folder.Path, "sessions would start without their files, or not at all",
 			"in a container, mount the host's folder at the same path: -v "+f.Folder.Path+":"+f.Folder.Path))
 	case s.Value != "2":
 		found = one(fail("sandbox", fmt.Sprintf("1+1 gave %q", s.Value), "the image's worker is broken", "make image"))

@@ -112,7 +112,7 @@ func TestWhatEachFactMeans(t *testing.T) {
 		"NTP unseen":        {func(f *doctor.Facts) { f.Host.Synchronised = nil }, "clock", doctor.OK, "could not be seen"},
 		"quick":             {func(f *doctor.Facts) { f.Sandbox = doctor.Sandbox{Why: "--quick"} }, "sandbox", doctor.Skip, "--quick"},
 		"no start":          {func(f *doctor.Facts) { f.Sandbox.Err, f.Sandbox.Doing = broken, "start" }, "sandbox", doctor.Fail, "failed to start|it broke"},
-		"other folder":      {func(f *doctor.Facts) { f.Sandbox.Seen = false }, "sandbox", doctor.Fail, "another folder|-v /srv/data:/srv/data"},
+		"other folder":      {func(f *doctor.Facts) { f.Sandbox.Seen = false }, "sandbox", doctor.Fail, "does not see|-v /srv/data:/srv/data"},
 		"wrong sum":         {func(f *doctor.Facts) { f.Sandbox.Value = "3" }, "sandbox", doctor.Fail, `"3"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -52,7 +53,7 @@ func trySandbox(ctx context.Context, e *docker.Engine, f Facts, log *slog.Logger
 	if err == nil {
 		err = t.run(limited)
 	}
-	if err != nil {
+	if err != nil && !unseen(err) {
 		t.result.Err = operatorsWords(err)
 		log.Debug("the trial of a sandbox failed", "doing", t.result.Doing, "error", err, "cause", errors.Unwrap(err))
 	}
@@ -163,11 +164,22 @@ func sweepTrials(ctx context.Context, e *docker.Engine, base string) {
 	}
 }
 
-// operatorsWords are a message without its code.
+// unseen reports whether the engine looked for the trial's folder and found
+// none: this process's paths are not the engine's. Only its words tell.
+func unseen(err error) bool {
+	cause := errors.Unwrap(err)
+	return cause != nil && strings.Contains(cause.Error(), "bind source path does not exist")
+}
+
+// operatorsWords are a message without its code, and with its cause, which only
+// operators may see.
 func operatorsWords(err error) error {
 	var e *orchestrator.Error
-	if errors.As(err, &e) {
+	if !errors.As(err, &e) {
+		return err
+	}
+	if e.Err == nil {
 		return errors.New(e.Message)
 	}
-	return err
+	return fmt.Errorf("%s (%s)", e.Message, clip(e.Err.Error()))
 }
