@@ -1,0 +1,174 @@
+package executor_test
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"power-interpreter/internal/fake"
+	"power-interpreter/orchestrator"
+)
+
+// long is a service whose cells end with their context; it tells the cause.
+func long() (svc *fake.Service, begun chan struct{}, ended chan error) {
+	begun, ended = make(chan struct{}, 10), make(chan error, 10)
+	return &fake.Service{OnExecute: func(ctx context.Context, _ orchestrator.Ref, _ orchestrator.Cell, _ func(orchestrator.Output)) (orchestrator.Execution, error) {
+		begun <- struct{}{}
+		<-ctx.Done()
+		ended <- context.Cause(ctx)
+		e := orchestrator.Execution{ID: "a1b2c3d4", Status: orchestrator.StatusCancelled}
+		if context.Cause(ctx) != orchestrator.ErrCancelled {
+			e.Status = orchestrator.StatusRunning
+			return e, orchestrator.Errorf(orchestrator.CodeCancelled, "the connection ended; the code goes on as job a1b2c3d4")
+		}
+		return e, nil
+	}}, begun, ended
+}
+
+func TestACancelledCallIsCancelledThereAndItsEndIsTold(t *testing.T) {
+	svc, begun, ended := long()
+	c := newExecutor(t, svc).front(t, "")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	go func() { <-begun; cancel(orchestrator.ErrCancelled) }()
+	e, err := c.Execute(ctx, ref("a"), orchestrator.Cell{Code: "x"}, nil)
+	if cause := <-ended; cause != orchestrator.ErrCancelled {
+		t.Errorf("it ended there of %v", cause)
+	}
+	if err != nil || e.Status != orchestrator.StatusCancelled {
+		t.Errorf("got %+v, %v", e, err)
+	}
+}
+
+func TestACallerThatGoesAwayDetachesAndIsToldTheJob(t *testing.T) {
+	svc, begun, ended := long()
+	c := newExecutor(t, svc).front(t, "")
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-begun; cancel() }()
+	e, err := c.Execute(ctx, ref("a"), orchestrator.Cell{Code: "x"}, nil)
+	if cause := <-ended; cause == nil || cause == orchestrator.ErrCancelled {
+		t.Errorf("it ended there of %v", cause)
+	}
+	wantCode(t, err, orchestrator.CodeCancelled, "job a1b2c3d4")
+	if e.ID != "a1b2c3d4" || e.Status != orchestrator.StatusRunning {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestAFrontThatGoesAwayDetachesItsCalls(t *testing.T) {
+	svc, begun, ended := long()
+	c := newExecutor(t, svc).front(t, "")
+	failed := make(chan error, 1)
+	go func() {
+		_, err := c.Execute(context.Background(), ref("a"), orchestrator.Cell{Code: "x"}, nil)
+		failed <- err
+	}()
+	<-begun
+	c.Close()
+	if cause := <-ended; cause == nil || cause == orchestrator.ErrCancelled {
+		t.Errorf("it ended there of %v", cause)
+	}
+	wantCode(t, <-failed, orchestrator.CodeUnavailable)
+}
+
+func TestAnExecutorThatStopsEndsItsCallsAndRefusesMore(t *testing.T) {
+	svc, begun, ended := long()
+	e := newExecutor(t, svc)
+	c := e.front(t, "")
+	failed := make(chan error, 1)
+	go func() {
+		_, err := c.Execute(context.Background(), ref("a"), orchestrator.Cell{Code: "x"}, nil)
+		failed <- err
+	}()
+	<-begun
+	now, cancel := context.WithCancel(t.Context())
+	cancel()
+	e.api.Shutdown(now)
+	if cause := <-ended; cause == nil || cause == orchestrator.ErrCancelled {
+		t.Errorf("it ended there of %v", cause)
+	}
+	wantCode(t, <-failed, orchestrator.CodeCancelled, "job a1b2c3d4")
+	_, err := c.Job(t.Context(), "ann", "a1b2c3d4")
+	wantCode(t, err, orchestrator.CodeUnavailable, "stopping", "try again")
+	wantCode(t, c.Health(t.Context()), orchestrator.CodeUnavailable, "stopping")
+}
+
+func TestOutputIsWatchedAsItComes(t *testing.T) {
+	got := make(chan orchestrator.Output, 100)
+	c, svc := split(t)
+	svc.OnExecute = func(_ context.Context, _ orchestrator.Ref, _ orchestrator.Cell, watch func(orchestrator.Output)) (orchestrator.Execution, error) {
+		watch(orchestrator.Output{Text: "one\n"})
+		seen := <-got // before the end
+		watch(orchestrator.Output{Text: "two\n", Live: "40%", Skipped: 7})
+		watch(orchestrator.Output{Text: "three\n", Live: "50%"})
+		return orchestrator.Execution{ID: seen.Text}, nil
+	}
+	var mu sync.Mutex
+	var all string
+	var last orchestrator.Output
+	e, err := c.Execute(t.Context(), ref("a"), orchestrator.Cell{Code: "x"}, func(out orchestrator.Output) {
+		mu.Lock()
+		defer mu.Unlock()
+		all += out.Text
+		last = out
+		select {
+		case got <- out:
+		default:
+		}
+	})
+	if err != nil || e.ID != "one\n" {
+		t.Errorf("got %+v, %v", e, err)
+	}
+	if all != "one\ntwo\nthree\n" || last.Live != "50%" || last.Skipped != 0 {
+		t.Errorf("watched %q, at last %+v", all, last)
+	}
+}
+
+func TestNoticesAreTakenOnce(t *testing.T) {
+	c, svc := split(t)
+	svc.Notify(ref("a"), "told <once> é")
+	if got := c.Notices(t.Context(), ref("a")); !reflect.DeepEqual(got, []string{"told <once> é"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := c.Notices(t.Context(), ref("a")); got != nil {
+		t.Errorf("again: %q", got)
+	}
+}
+
+func TestSettingsAreTheExecutors(t *testing.T) {
+	var f filler
+	told := f.value(reflect.TypeFor[orchestrator.Settings]()).Interface().(orchestrator.Settings)
+	c := newExecutor(t, &fake.Service{Told: told}).front(t, "")
+	if got := c.Settings(); got != told {
+		t.Errorf("got %+v, want %+v", got, told)
+	}
+}
+
+// TestTimesAreTheFrontsWhereItsClockIsAnother has an execution that began by a
+// clock which is an hour ahead.
+func TestTimesAreTheFrontsWhereItsClockIsAnother(t *testing.T) {
+	c := skewed(t, time.Hour)
+	e, err := c.Job(t.Context(), "ann", "a1b2c3d4")
+	if ran := e.Elapsed(time.Now()); err != nil || (ran-time.Minute).Abs() > 10*time.Second || !e.Ended.IsZero() {
+		t.Errorf("it has run for %s, %v", ran, err)
+	}
+}
+
+func TestManyCallsAtOnceEachGetTheirOwn(t *testing.T) {
+	c, svc := split(t)
+	svc.OnJob = func(_ context.Context, owner, id string) (orchestrator.Execution, error) {
+		return orchestrator.Execution{ID: id, Session: ref(owner)}, nil
+	}
+	var calls sync.WaitGroup
+	for i := range 200 {
+		calls.Go(func() {
+			id := fmt.Sprint(i)
+			if e, err := c.Job(t.Context(), "ann", id); err != nil || e.ID != id {
+				t.Errorf("%s: %+v, %v", id, e, err)
+			}
+		})
+	}
+	calls.Wait()
+}
