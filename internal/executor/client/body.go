@@ -19,6 +19,7 @@ type body struct {
 	asked   chan struct{} // closed when it may be read
 	ask     func()
 	ended   chan struct{} // closed when it is not to be read any more
+	finish  func()
 	turn    chan struct{} // holds one while content is being read
 	stopped atomic.Bool
 	trailer http.Header
@@ -27,6 +28,7 @@ type body struct {
 func newBody(content io.Reader) *body {
 	b := &body{content: content, asked: make(chan struct{}), ended: make(chan struct{}), turn: make(chan struct{}, 1)}
 	b.ask = sync.OnceFunc(func() { close(b.asked) })
+	b.finish = sync.OnceFunc(b.finishOnce)
 	return b
 }
 
@@ -105,9 +107,12 @@ func (b *body) interrupt() {
 
 // end returns when nothing reads the content, and nothing ever will.
 func (b *body) end() {
-	if b == nil {
-		return
+	if b != nil {
+		b.finish()
 	}
+}
+
+func (b *body) finishOnce() {
 	close(b.ended)
 	select {
 	case b.turn <- struct{}{}:
