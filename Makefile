@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup build image run demo test lint bench chaos soak lock clean
+.PHONY: help setup build image run demo test doctor lint bench chaos soak lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -30,6 +30,9 @@ demo: setup ## a walk through the workflow that everyone starts with
 
 test: setup ## every test: Go, the worker and the image in a sandbox, the whole program end to end
 	@deploy/test.sh
+
+doctor: build ## what the server needs of this host, and how to mend what it lacks
+	@bin/power-interpreter doctor
 
 lint: ## formatting, vet and linters of Go, Python and shell
 	@deploy/lint.sh

@@ -2,6 +2,14 @@ package doctor
 
 import "strings"
 
+// unseenEngine says once what an engine that tells nothing leaves open.
+func unseenEngine(f Facts) []Finding {
+	if f.elsewhere() || f.engineKnown() {
+		return nil
+	}
+	return one(skip("confinement", "the engine's limits, filters, image and runtimes could not be seen", "look again when it answers"))
+}
+
 // cgroup says which limits the host's control groups can hold.
 func cgroup(f Facts) []Finding {
 	e := f.Engine

@@ -110,11 +110,16 @@ func ociRuntime(f Facts) []Finding {
 	case !f.engineKnown():
 		return nil
 	case want != "" && !slices.Contains(f.Engine.Runtimes, want):
-		return one(fail("runtime", fmt.Sprintf("the engine has no runtime %q, only %s", want, strings.Join(f.Engine.Runtimes, ", ")), "no sandbox can be made", "install it and name it in daemon.json, or unset SANDBOX_RUNTIME"))
+		return one(fail("runtime", fmt.Sprintf("the engine has no runtime %q, only %s", want, strings.Join(named(f.Engine.Runtimes), ", ")), "no sandbox can be made", "install it and name it in daemon.json, or unset SANDBOX_RUNTIME"))
 	case strings.Contains(want, "runsc"), want == "" && strings.Contains(f.Engine.Runtime, "runsc"):
 		return one(ok("runtime", "gVisor ("+either(want, f.Engine.Runtime)+")", "a kernel of its own answers code's system calls; starts and imports are slower"))
 	}
 	return one(ok("runtime", either(want, f.Engine.Runtime), "sandboxes share the host's kernel, behind the system call filter; runsc (gVisor) would put one between"))
+}
+
+// named leaves out the engine's own names of shims.
+func named(runtimes []string) []string {
+	return slices.DeleteFunc(slices.Clone(runtimes), func(r string) bool { return strings.HasPrefix(r, "io.containerd.") })
 }
 
 func either(a, b string) string {

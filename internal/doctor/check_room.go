@@ -20,7 +20,7 @@ func disk(f Facts) []Finding {
 	if f.elsewhere() || d.Err != nil || d.Total == 0 {
 		return nil
 	}
-	bound := "each session is held to " + size(int64(c.SessionDisk)) + " by the watchdog in its sandbox, a few times a second; the file system sets no quota"
+	bound := "each session is held to " + size(int64(c.SessionDisk)) + " by the watchdog in its sandbox, a few times a second; quotas of the file system are not used"
 	wanted := int64(c.SessionDisk) * int64(c.MaxSessions)
 	free := fmt.Sprintf("%s of %s free", size(d.Free), size(d.Total))
 	switch {
@@ -122,7 +122,7 @@ func watches(f Facts) []Finding {
 	}
 	wanted := 2*f.sandboxes() + 32 // and those of the host's services
 	what := fmt.Sprintf("a user may have %d instances and %d watches, of which sandboxes need up to %d", h.Watchers, h.Watches, wanted)
-	if h.Watchers < wanted {
+	if h.Watchers < wanted && (f.Engine.Cgroup == "2" || !f.engineKnown()) { // version 1 has no such events
 		return one(warn("inotify", what, "the engine may fail to start further sandboxes (too many open files)", fmt.Sprintf("sysctl -w fs.inotify.max_user_instances=%d", 4*wanted)))
 	}
 	return one(ok("inotify", what, ""))

@@ -29,6 +29,12 @@ func TestWhatEachFactMeans(t *testing.T) {
 		level  doctor.Level
 		words  string // in the finding, between bars
 	}{
+		"large uploads":    {func(f *doctor.Facts) { f.Config.MaxUploadMB = 6000 }, "fit", doctor.Warn, "MAX_UPLOAD_MB is 6000|5.0 GiB"},
+		"large fetches":    {func(f *doctor.Facts) { f.Config.MaxFetchMB = 6000 }, "fit", doctor.Warn, "MAX_FETCH_SIZE_MB"},
+		"late detaching":   {func(f *doctor.Facts) { f.Config.DetachAfter = config.Duration(time.Minute) }, "fit", doctor.Warn, "DETACH_AFTER=55s"},
+		"too many spares":  {func(f *doctor.Facts) { f.Config.WarmSandboxes = 7 }, "fit", doctor.Warn, "WARM_SANDBOXES is 7"},
+		"nothing told":     {func(f *doctor.Facts) { f.EngineErr = broken }, "confinement", doctor.Skip, "could not be seen"},
+		"watchers of v1":   {func(f *doctor.Facts) { f.Host.Watchers, f.Engine.Cgroup = 8, "1" }, "inotify", doctor.OK, ""},
 		"two keys":         {func(f *doctor.Facts) { f.Config.Keys = make(config.Keys, 2) }, "access", doctor.OK, "2 keys"},
 		"a key":            {func(f *doctor.Facts) { f.Config.Keys = make(config.Keys, 1) }, "access", doctor.OK, "1 key at"},
 		"keys and all":     {func(f *doctor.Facts) { f.Config.Keys, f.Config.AllowAnonymous = make(config.Keys, 1), true }, "access", doctor.Warn, "unset ALLOW_ANONYMOUS"},

@@ -4,11 +4,13 @@ package doctor
 // only on what stands before it, so the first failure is the one to mend first.
 var checks = []func(Facts) []Finding{
 	settings,
+	fit,
 	access,
 	publicURL,
 	port,
 	executor,
 	engine,
+	unseenEngine,
 	api,
 	storage,
 	image,

@@ -117,19 +117,22 @@ func TestDoctorFindsAHealthyHostWellAndLeavesItAsItWas(t *testing.T) {
 
 func TestDoctorBesideAServerSaysSoAndLeavesItsSandboxesAlone(t *testing.T) {
 	dir, log := t.TempDir(), &lockedBuffer{}
-	p, url, err := launch(nil, log, []string{"PORT=0", "SANDBOX_DATA_DIR=" + dir}, "listening on ", "serve", "--rm")
+	p, url, err := launch(nil, log, []string{"PORT=0", "SANDBOX_DATA_DIR=" + dir, "API_KEYS=ann:hush-hush-ann", "SESSION_MEM=1GiB"}, "listening on ", "serve", "--rm")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.stop()
 	_, port, _ := net.SplitHostPort(strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/mcp"))
-	d := diagnose(t, doctor(), "SANDBOX_DATA_DIR="+dir, "PORT="+port)
+	d := diagnose(t, doctor(), "SANDBOX_DATA_DIR="+dir, "PORT="+port, "API_KEYS=ann:hush-hush-ann")
 	d.well()
 	d.says("port", "ok", "served by Power Interpreter", "/health is ok")
 	d.says("holder", "ok", "a server holds "+dir)
 	d.says("sandbox", "ok")
-	if !strings.Contains(log.String(), `"settings"`) || strings.Contains(log.String(), `"level":"ERROR"`) {
+	if strings.Contains(log.String(), `"level":"ERROR"`) {
 		t.Errorf("the server is disturbed:\n%s", log)
+	}
+	if text := log.String(); !strings.Contains(text, "did you mean SESSION_MEMORY?") || !strings.Contains(text, `"API_KEYS":"ann:***"`) || strings.Contains(text, "hush") {
+		t.Errorf("the log's beginning is not the settings in force:\n%s", log)
 	}
 	untouched(t, dir)
 }
