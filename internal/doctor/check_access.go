@@ -28,6 +28,18 @@ func access(f Facts) []Finding {
 	return nil // refused: settings has said so
 }
 
+// admin says who may see /admin and /metrics.
+func admin(f Facts) []Finding {
+	c := f.Config
+	switch {
+	case c.AdminKey != "":
+		return one(ok("admin", "ADMIN_KEY opens /admin and /metrics", ""))
+	case c.Loopback() && len(c.Keys) == 0:
+		return one(ok("admin", "/admin and /metrics are open to this host", "as everything else is"))
+	}
+	return one(ok("admin", "/admin and /metrics answer 404", "to have them, set ADMIN_KEY"))
+}
+
 // publicURL says how replies' links are reached.
 func publicURL(f Facts) []Finding {
 	text := f.Config.PublicURL

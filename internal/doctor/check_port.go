@@ -7,6 +7,9 @@ func port(f Facts) []Finding {
 	address, p := f.Config.Address(), f.Port
 	free := fmt.Sprintf("ss -ltnp 'sport = :%d' names who holds it; or set PORT to another", f.Config.Port)
 	switch {
+	case p.Server != "" && !f.elsewhere() && f.Folder.Holder == 0:
+		return one(warn("port", fmt.Sprintf("%s is served by Power Interpreter %s, and nobody holds %s", address, p.Server, f.Folder.Path),
+			"that server has another data folder: one with these settings cannot listen beside it", "set PORT to another, or stop that server"))
 	case p.Server != "" && p.Status == "ok":
 		return one(ok("port", address+" is served by Power Interpreter "+p.Server, "its /health is ok"))
 	case p.Server != "":

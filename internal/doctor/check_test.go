@@ -45,10 +45,16 @@ func TestWhatEachFactMeans(t *testing.T) {
 		"local http":       {func(f *doctor.Facts) { f.Config.PublicURL = "http://127.0.0.1:8000" }, "public-url", doctor.OK, ""},
 		"local for all":    {func(f *doctor.Facts) { f.Config.Host, f.Config.PublicURL = "0.0.0.0", "http://localhost" }, "public-url", doctor.Warn, "this host alone"},
 		"any port":         {func(f *doctor.Facts) { f.Config.Port = 0 }, "port", doctor.OK, "a free one"},
-		"our server":       {func(f *doctor.Facts) { f.Port = doctor.Port{Taken: true, Server: "v1", Status: "ok"} }, "port", doctor.OK, "Power Interpreter v1"},
+		"our server": {func(f *doctor.Facts) {
+			f.Port, f.Folder.Holder = doctor.Port{Taken: true, Server: "v1", Status: "ok"}, 7
+		}, "port", doctor.OK, "Power Interpreter v1"},
 		"our sick server": {func(f *doctor.Facts) {
-			f.Port = doctor.Port{Taken: true, Server: "v1", Status: "unavailable", Reason: "no engine"}
+			f.Port, f.Folder.Holder = doctor.Port{Taken: true, Server: "v1", Status: "unavailable", Reason: "no engine"}, 7
 		}, "port", doctor.Warn, "unavailable|no engine"},
+		"our other server":  {func(f *doctor.Facts) { f.Port = doctor.Port{Taken: true, Server: "v1", Status: "ok"} }, "port", doctor.Warn, "another data folder"},
+		"admin here":        {func(*doctor.Facts) {}, "admin", doctor.OK, "this host"},
+		"admin by key":      {func(f *doctor.Facts) { f.Config.AdminKey = "k" }, "admin", doctor.OK, "ADMIN_KEY opens"},
+		"no admin":          {func(f *doctor.Facts) { f.Config.Keys = make(config.Keys, 1) }, "admin", doctor.OK, "404|set ADMIN_KEY"},
 		"foreign server":    {func(f *doctor.Facts) { f.Port = doctor.Port{Taken: true, Err: broken} }, "port", doctor.Fail, "ss -ltnp|:8000"},
 		"low port":          {func(f *doctor.Facts) { f.Port = doctor.Port{Err: broken} }, "port", doctor.Fail, "it broke|HOST"},
 		"no engine":         {func(f *doctor.Facts) { f.Socket.State = doctor.SocketAbsent }, "engine", doctor.Fail, "does not exist|systemctl start docker"},

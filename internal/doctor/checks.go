@@ -6,6 +6,7 @@ var checks = []func(Facts) []Finding{
 	settings,
 	fit,
 	access,
+	admin,
 	publicURL,
 	port,
 	executor,

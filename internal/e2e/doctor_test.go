@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // diagnosis is what doctor says.
@@ -257,5 +258,39 @@ func TestDoctorToldOfRefusedSettingsShowsNoSecret(t *testing.T) {
 	}
 	if strings.Contains(string(out), "hush") {
 		t.Errorf("shows a secret:\n%s", out)
+	}
+}
+
+func TestDoctorRemovesWhatAKilledOneHasLeftAndNoMore(t *testing.T) {
+	dir := t.TempDir()
+	image := os.Getenv("SANDBOX_IMAGE")
+	if image == "" {
+		image = "power-interpreter-runner:latest"
+	}
+	leave := func(name, id string, age time.Duration) string {
+		folder := filepath.Join(dir, name)
+		if err := os.Mkdir(folder, 0o711); err != nil {
+			t.Fatal(err)
+		}
+		then := time.Now().Add(-age)
+		if err := os.Chtimes(folder, then, then); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command("docker", "create", "--name", "power-interpreter-"+id, "--label", "power-interpreter.data="+folder,
+			"--label", "power-interpreter.sandbox="+id, "--label", "power-interpreter.uid=74095", "--label", "power-interpreter.runner=x", image).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		t.Cleanup(func() { exec.Command("docker", "rm", "--force", "power-interpreter-"+id).Run() })
+		return folder
+	}
+	old := leave(".doctor-old", "d0c7000000000001", time.Hour)
+	young := leave(".doctor-young", "d0c7000000000002", 0)
+	diagnose(t, doctor(), "SANDBOX_DATA_DIR="+dir).well()
+	if _, err := os.Stat(old); err == nil || len(sandboxes(t, old)) > 0 {
+		t.Error("what a killed doctor left is still there")
+	}
+	if _, err := os.Stat(young); err != nil || len(sandboxes(t, young)) != 1 {
+		t.Error("what another doctor may be using is gone")
 	}
 }
