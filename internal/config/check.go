@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -21,14 +22,9 @@ func (c *Config) Check() error {
 	for _, f := range c.fields() {
 		errs = append(errs, f.bounds(c))
 	}
-	for i, origin := range c.CORSOrigins {
-		c.CORSOrigins[i] = strings.TrimSpace(origin)
-	}
-	errs = append(errs, c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(), c.shareMemory(),
+	errs = append(errs, c.checkOrigins(), c.checkDataDir(), c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(), c.shareMemory(),
 		c.readExecutorTokens(), c.checkExecutorTLS(), c.checkExecutorURL())
-	abs, err := filepath.Abs(c.DataDir)
-	c.DataDir = abs
-	return errors.Join(append(errs, err)...)
+	return errors.Join(errs...)
 }
 
 // checkHost refuses to serve strangers: an address that others reach needs a
@@ -41,6 +37,41 @@ func (c *Config) checkHost() error {
 		return nil
 	}
 	return fmt.Errorf("%s is %s, which others can reach, and there are no API_KEYS: set API_KEYS=name:key, or ALLOW_ANONYMOUS=true to let anyone in who reaches it", c.called("HOST"), c.Host)
+}
+
+// systemFolders are others': a server empties tmp in its folder, and gives what
+// is in it away.
+var systemFolders = []string{
+	"/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc", "/root", "/run",
+	"/sbin", "/srv", "/sys", "/tmp", "/usr", "/usr/local", "/var", "/var/lib", "/var/tmp",
+}
+
+// checkDataDir makes the data folder's path absolute, and refuses one that
+// cannot be a server's alone.
+func (c *Config) checkDataDir() error {
+	abs, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.called("SANDBOX_DATA_DIR"), err)
+	}
+	c.DataDir = abs
+	if slices.Contains(systemFolders, abs) {
+		return fmt.Errorf("%s is %s, which belongs to the system; give the server a folder of its own, as %s",
+			c.called("SANDBOX_DATA_DIR"), abs, filepath.Join(abs, "power-interpreter"))
+	}
+	return nil
+}
+
+// checkOrigins trims and refuses what a browser would never send as an Origin.
+func (c *Config) checkOrigins() error {
+	for i, origin := range c.CORSOrigins {
+		origin = strings.TrimSpace(origin)
+		c.CORSOrigins[i] = origin
+		u, err := url.Parse(origin)
+		if origin != "*" && (err != nil || u.Scheme == "" || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "") {
+			return fmt.Errorf("%s: %q is no origin; write it as https://app.example.org, or * for any", c.called("CORS_ORIGINS"), mask(origin))
+		}
+	}
+	return nil
 }
 
 func (c *Config) checkPublicURL() error {

@@ -21,6 +21,10 @@ func folder(f Facts) []Finding {
 		return one(fail("folder", d.Path+" is on a file system that is mounted read-only", "the server will not start", "mount -o remount,rw "+d.Mount+"; "+other))
 	case d.Made != nil:
 		return one(fail("folder", fmt.Sprintf("%s cannot be written: %v", d.Path, d.Made), "the server will not start", "sudo chown root "+d.Path+" and run as root; "+other))
+	case d.Tmp:
+		return one(fail("folder", fmt.Sprintf("%s holds %d entries, of no server, a tmp among them", d.Path, d.Others), "the first start would delete what is in "+d.Path+"/tmp", "set SANDBOX_DATA_DIR to an empty folder"))
+	case d.Others > 0:
+		return one(warn("folder", fmt.Sprintf("%s holds %d entries, of no server", d.Path, d.Others), "the server's own would lie among them", "set SANDBOX_DATA_DIR to an empty folder"))
 	case !d.Exists:
 		return one(ok("folder", d.Path+" does not exist yet", "the first start makes it"))
 	}

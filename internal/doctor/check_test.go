@@ -90,6 +90,8 @@ func TestWhatEachFactMeans(t *testing.T) {
 		"folder of others":  {func(f *doctor.Facts) { f.Folder.Made = broken }, "folder", doctor.Fail, "it broke|chown"},
 		"folder to make":    {func(f *doctor.Facts) { f.Folder.Exists, f.Folder.Parent = false, "/srv" }, "folder", doctor.OK, "first start makes it"},
 		"folder not to be":  {func(f *doctor.Facts) { f.Folder.Exists, f.Folder.Parent, f.Folder.Made = false, "/srv", broken }, "folder", doctor.Fail, "in /srv|mkdir -p /srv/data"},
+		"others' files":     {func(f *doctor.Facts) { f.Folder.Others = 2 }, "folder", doctor.Warn, "2 entries|empty folder"},
+		"others' tmp":       {func(f *doctor.Facts) { f.Folder.Others, f.Folder.Tmp = 2, true }, "folder", doctor.Fail, "delete what is in /srv/data/tmp"},
 		"network disk":      {func(f *doctor.Facts) { f.Folder.Type = "nfs4" }, "file-system", doctor.Warn, "local disk"},
 		"memory disk":       {func(f *doctor.Facts) { f.Folder.Type = "tmpfs" }, "file-system", doctor.Warn, "next boot"},
 		"noexec":            {func(f *doctor.Facts) { f.Folder.Options = []string{"rw", "noexec"} }, "file-system", doctor.Warn, "noexec|remount,exec /srv"},

@@ -79,6 +79,8 @@ type Folder struct {
 	Parent string // the nearest folder above that exists
 	Owner  int
 	Mode   string // as "drwx------"
+	Others int    // entries in a folder that no server has used yet
+	Tmp    bool   // one of them is tmp, which a server empties
 
 	Type    string // of its file system, as "ext4"; empty if untold
 	Mount   string // where that is mounted

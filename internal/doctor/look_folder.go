@@ -38,6 +38,7 @@ func folderFacts(path string) Folder {
 			d.Owner = int(stat.Uid)
 		}
 		d.Holder = holderOf(filepath.Join(path, "lock"))
+		d.lookOthers()
 	}
 	if d.Err != nil {
 		return d
@@ -45,6 +46,27 @@ func folderFacts(path string) Folder {
 	d.lookSpace(d.base())
 	d.try(d.base())
 	return d
+}
+
+// lookOthers counts what is there before any server was.
+func (d *Folder) lookOthers() {
+	if _, err := os.Lstat(filepath.Join(d.Path, "lock")); !errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	f, err := os.Open(d.Path)
+	if err != nil {
+		return // folder tells
+	}
+	defer f.Close()
+	const most = 1000 // a folder of millions is counted no further
+	names, _ := f.Readdirnames(most)
+	for _, name := range names {
+		if name == "lost+found" || strings.HasPrefix(name, ".doctor-") {
+			continue
+		}
+		d.Others++
+		d.Tmp = d.Tmp || name == "tmp"
+	}
 }
 
 // base is the folder that there is.

@@ -136,6 +136,23 @@ func TestTheFolder(t *testing.T) {
 	if d := facts.Folder; !d.Exists || d.Err != nil || d.Made != nil || d.Type == "" || d.Mount == "" || d.Free <= 0 || d.Total < d.Free || d.Holder != 0 {
 		t.Errorf("%+v", d)
 	}
+	if d := facts.Folder; d.Others != 0 || d.Tmp {
+		t.Errorf("%+v: an empty folder has others' files", d)
+	}
+	for _, name := range []string{"tmp", "mine", "lost+found", ".doctor-1"} {
+		if err := os.Mkdir(filepath.Join(c.DataDir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if d := look(t, c).Folder; d.Others != 2 || !d.Tmp {
+		t.Errorf("%+v: two entries are others'", d)
+	}
+	if err := os.WriteFile(filepath.Join(c.DataDir, "lock"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if d := look(t, c).Folder; d.Others != 0 || d.Tmp {
+		t.Errorf("%+v: what a server has used is its own", d)
+	}
 	file := filepath.Join(c.DataDir, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
