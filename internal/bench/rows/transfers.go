@@ -3,6 +3,7 @@ package rows
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net"
@@ -10,13 +11,22 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"power-interpreter/internal/bench"
 )
 
-// load is what is fetched, in bytes: within MAX_FETCH_SIZE_MB's default.
-const load = 500_000_000
+const (
+	// load is what is moved, in bytes: within the defaults of MAX_FETCH_SIZE_MB and
+	// MAX_UPLOAD_MB.
+	load = 500_000_000
+
+	leastRate  = 600e6    // bytes a second
+	mostGrowth = 32 << 20 // of the server's memory, in bytes
+)
+
+const aCopy = "copy of a file within the page cache"
 
 // chunk is what is written at once where nobody else decides it, in bytes.
 const chunk = 1 << 20
@@ -26,10 +36,10 @@ func fetch() experiment {
 	return experiment{
 		rows: []bench.Row{{
 			ID: "fetch-500mb", Label: "500 MB in by fetch_from_url", Unit: bench.Rate,
-			Goal: bench.Goal{Bound: 600e6}, FloorIs: "copy of a file within the page cache",
+			Goal: bench.Goal{Bound: leastRate}, FloorIs: aCopy,
 		}, {
 			ID: "fetch-memory", Label: "how much the server's memory grows by it", Unit: bench.Bytes,
-			Goal: bench.Goal{Bound: 32 << 20},
+			Goal: bench.Goal{Bound: mostGrowth},
 		}},
 		open: func(ctx context.Context, b *bed, c *columns) error {
 			url, err := offer(c)
@@ -57,6 +67,82 @@ func fetch() experiment {
 			return nil
 		},
 	}
+}
+
+// files is a large file in and out over HTTP.
+func files() experiment {
+	return experiment{
+		rows: []bench.Row{
+			{ID: "put-500mb", Label: "500 MB in by PUT /files", Unit: bench.Rate, Goal: bench.Goal{Bound: leastRate}, FloorIs: aCopy},
+			{ID: "get-500mb", Label: "500 MB out by GET /files", Unit: bench.Rate, Goal: bench.Goal{Bound: leastRate}, FloorIs: aCopy},
+			{ID: "files-memory", Label: "how much the server's memory grows by both", Unit: bench.Bytes, Goal: bench.Goal{Bound: mostGrowth}},
+		},
+		open: func(ctx context.Context, b *bed, c *columns) error {
+			if err := errors.Join(session(ctx, b, c, "files"), b.server.Settle(ctx, 1)); err != nil {
+				return err
+			}
+			url := strings.TrimSuffix(b.server.URL, "/mcp") + "/files/files/load.bin"
+			c.ours = func(ctx context.Context) ([]float64, error) {
+				var in, out time.Duration
+				grown, err := b.server.Peak(func() (err error) {
+					if in, err = timed(func() error { return put(ctx, url) }); err == nil {
+						out, err = timed(func() error { return get(ctx, url) })
+					}
+					return err
+				})
+				return []float64{load / in.Seconds(), load / out.Seconds(), grown}, err
+			}
+			c.floor = func(context.Context) ([]float64, error) {
+				took, err := copied(b.server.Data)
+				return []float64{load / took.Seconds(), load / took.Seconds(), math.NaN()}, err
+			}
+			return nil
+		},
+	}
+}
+
+func put(ctx context.Context, url string) error {
+	source, sink := io.Pipe()
+	go func() { sink.CloseWithError(pour(sink)) }() // ends with its reader
+	defer source.Close()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, url, source)
+	if err != nil {
+		return err
+	}
+	request.ContentLength = load
+	return answered(request, func(body io.Reader) error {
+		_, err := io.Copy(io.Discard, body)
+		return err
+	})
+}
+
+func get(ctx context.Context, url string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	return answered(request, func(body io.Reader) error {
+		n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, body, make([]byte, chunk))
+		if err == nil && n != load {
+			err = fmt.Errorf("%d of %d bytes came", n, load)
+		}
+		return err
+	})
+}
+
+// answered sends a request on a connection of its own, which must succeed.
+func answered(request *http.Request, read func(io.Reader) error) error {
+	transport := &http.Transport{WriteBufferSize: chunk, ReadBufferSize: chunk}
+	defer transport.CloseIdleConnections()
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusCreated {
+		return fmt.Errorf("%s %s: %s", request.Method, request.URL.Path, response.Status)
+	}
+	return read(response.Body)
 }
 
 // offer serves the file on loopback until the experiment ends.
