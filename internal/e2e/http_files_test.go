@@ -193,23 +193,28 @@ open('q"uo\\te\n.csv', 'w').write('odd')`)
 	}
 }
 
-// memory is the most that the server held at once since the last forget, in KiB
-// (VmHWM, proc(5)).
-func (s *server) memory(t *testing.T) int {
+// memory is the most that the server's processes held at once since the last
+// forget, in KiB (VmHWM, proc(5)).
+func (s *server) memory(t *testing.T) (sum int) {
 	t.Helper()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
-	if err != nil {
-		t.Fatal(err)
+	for _, p := range s.processes() {
+		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(data)
+		kib, _ := strconv.Atoi(string(found[1]))
+		sum += kib
 	}
-	found := regexp.MustCompile(`VmHWM:\s+(\d+) kB`).FindSubmatch(data)
-	kib, _ := strconv.Atoi(string(found[1]))
-	return kib
+	return sum
 }
 
 func (s *server) forget(t *testing.T) {
 	t.Helper()
-	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.cmd.Process.Pid), []byte("5"), 0); err != nil {
-		t.Fatal(err)
+	for _, p := range s.processes() {
+		if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.cmd.Process.Pid), []byte("5"), 0); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ type process struct {
 func launch(in *netns, log io.Writer, env []string, words string, args ...string) (*process, string, error) {
 	p := &process{done: make(chan error, 1)}
 	p.cmd = exec.Command(program(), args...)
-	if in != nil {
+	if in != nil && in.name != "" {
 		p.cmd = exec.Command("ip", append([]string{"netns", "exec", in.name, program()}, args...)...)
 	}
 	p.cmd.Env = append(os.Environ(), env...)

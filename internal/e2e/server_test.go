@@ -38,6 +38,7 @@ type server struct {
 	log *lockedBuffer
 	*process
 	executor *executor // nil for none
+	divide   *divide   // between the two, nil where there is one
 }
 
 // lockedBuffer keeps the last part of what a process writes.
@@ -63,14 +64,14 @@ func (b *lockedBuffer) String() string {
 
 // start boots `serve --rm` with further environment on a folder of its own.
 func start(dir string, env ...string) (*server, error) {
-	s := &server{dir: dir, env: env}
+	s := &server{dir: dir, env: env, divide: split}
 	return s, s.boot("serve", "--rm")
 }
 
 // boot starts the program with these arguments and waits until it listens.
 func (s *server) boot(args ...string) error {
 	s.log = &lockedBuffer{}
-	if split != nil {
+	if s.divide != nil {
 		return s.bootSplit(args...)
 	}
 	p, url, err := launch(nil, s.log, s.environment("SANDBOX_DATA_DIR="+s.dir), "listening on ", args...)
@@ -97,6 +98,14 @@ func (s *server) stop() error {
 		return fmt.Errorf("%w\n%s", err, s.log)
 	}
 	return nil
+}
+
+// processes are those that the server is made of.
+func (s *server) processes() []*process {
+	if s.executor == nil {
+		return []*process{s.process}
+	}
+	return []*process{s.process, s.executor.process}
 }
 
 // kill ends the server as a power cut would.

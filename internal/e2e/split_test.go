@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -44,6 +45,31 @@ func newSplit(dir string) (*divide, error) {
 
 func (d *divide) close() { d.front.close() }
 
+// otherToken is another front's.
+const otherToken = "the-token-of-another-front"
+
+// apart boots a front and an executor, whether or not all servers are.
+func apart(t *testing.T, env ...string) *server {
+	t.Helper()
+	d := split
+	if d == nil {
+		var err error
+		if d, err = newSplit(t.TempDir()); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(d.close)
+	}
+	s := &server{dir: t.TempDir(), env: env, divide: d}
+	t.Cleanup(func() { removed(t, s.dir) })
+	s.again(t)
+	t.Cleanup(func() {
+		for _, p := range s.processes() { // those that it has then
+			p.kill()
+		}
+	})
+	return s
+}
+
 // executor is the far half of a server.
 type executor struct {
 	*process
@@ -52,7 +78,7 @@ type executor struct {
 
 // bootSplit starts an executor, where the server has none that runs, and a front.
 func (s *server) bootSplit(args ...string) error {
-	listen := net.JoinHostPort(split.front.near, "0")
+	listen := net.JoinHostPort(s.divide.front.near, "0")
 	remove := args[len(args)-1] == "--rm"
 	if err := s.bootExecutor(listen, remove); err != nil {
 		return err
@@ -66,8 +92,8 @@ func (s *server) bootExecutor(listen string, remove bool) error {
 		args = append(args, "--rm")
 	}
 	p, url, err := launch(nil, s.log, s.environment(
-		"SANDBOX_DATA_DIR="+s.dir, "EXECUTOR_LISTEN="+listen, "EXECUTOR_TOKEN=other:not-this-one,front:"+split.token,
-		"EXECUTOR_TLS_CERT="+split.cert, "EXECUTOR_TLS_KEY="+split.key,
+		"SANDBOX_DATA_DIR="+s.dir, "EXECUTOR_LISTEN="+listen, "EXECUTOR_TOKEN=other:"+otherToken+",front:"+s.divide.token,
+		"EXECUTOR_TLS_CERT="+s.divide.cert, "EXECUTOR_TLS_KEY="+s.divide.key,
 	), "executor listening on ", args...)
 	if err != nil {
 		return err
@@ -77,15 +103,15 @@ func (s *server) bootExecutor(listen string, remove bool) error {
 }
 
 func (s *server) bootFront(args ...string) error {
-	p, url, err := launch(split.front, s.log, s.environment(
+	p, url, err := launch(s.divide.front, s.log, s.environment(
 		"SANDBOX_DATA_DIR=/nowhere", "DOCKER_HOST=unix:///nowhere",
-		"EXECUTOR_URL="+s.executor.url, "EXECUTOR_TOKEN="+split.token, "EXECUTOR_CA="+split.cert,
+		"EXECUTOR_URL="+s.executor.url, "EXECUTOR_TOKEN="+s.divide.token, "EXECUTOR_CA="+s.divide.cert,
 	), "listening on ", args...)
 	if err != nil {
 		return err
 	}
 	s.process = p
-	s.url, err = split.front.reach(strings.TrimSuffix(url, "/mcp"))
+	s.url, err = s.divide.front.reach(strings.TrimSuffix(url, "/mcp"))
 	return err
 }
 

@@ -54,7 +54,7 @@ func removed(t *testing.T, dir string) {
 // TestAKilledServerLosesNeitherVariablesNorARunningJob ends the server as a
 // power cut would, under one session that is idle and one whose job runs.
 func TestAKilledServerLosesNeitherVariablesNorARunningJob(t *testing.T) {
-	s := &server{dir: t.TempDir()}
+	s := &server{dir: t.TempDir(), divide: split}
 	t.Cleanup(func() { removed(t, s.dir) })
 	s.again(t)
 	idle, busy := &client{t, "idle", s.dial(t, "")}, &client{t, "busy", s.dial(t, "")}
@@ -100,7 +100,7 @@ func TestAServerThatEndsLosesNoJob(t *testing.T) {
 }
 
 func losesNoJob(t *testing.T, end func(*testing.T, *server)) {
-	s := &server{dir: t.TempDir()}
+	s := &server{dir: t.TempDir(), divide: split}
 	t.Cleanup(func() { removed(t, s.dir) })
 	s.again(t)
 	c := &client{t, "jobs", s.dial(t, "")}

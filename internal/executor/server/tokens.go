@@ -36,7 +36,10 @@ func (t tokens) front(r *http.Request) (name string, ok bool) {
 	if len(t) == 0 {
 		return "", true
 	}
-	secret, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	secret, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		return "", false
+	}
 	hash := sha256.Sum256([]byte(secret))
 	for _, token := range t {
 		if subtle.ConstantTimeCompare(hash[:], token.hash[:]) == 1 {

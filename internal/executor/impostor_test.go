@@ -2,6 +2,7 @@ package executor_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -11,6 +12,16 @@ import (
 	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/orchestrator"
 )
+
+// newHostile is a server that answers with what it is given, again and again.
+func newHostile(answer string, repeat int) *httptest.Server {
+	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(protocol.HeaderVersion, protocol.Version)
+		for range repeat {
+			_, _ = io.WriteString(w, answer)
+		}
+	}))
+}
 
 // skewed is a client of an executor whose clock is ahead, and which knows of one
 // execution, that began a minute ago.
