@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -111,7 +112,8 @@ func (n *netns) reach(there string) (here string, err error) {
 	return "http://" + l.Addr().String(), nil
 }
 
-// relay copies both ways until one end closes.
+// relay copies both ways until one end closes. A server that closes early lingers,
+// so that its client can read why: so does this.
 func (n *netns) relay(near net.Conn, address string) {
 	defer near.Close()
 	far, err := n.dial(address)
@@ -119,11 +121,17 @@ func (n *netns) relay(near net.Conn, address string) {
 		return
 	}
 	defer far.Close()
+	sent := make(chan struct{})
 	go func() {
-		defer far.Close()
+		defer close(sent)
 		io.Copy(far, near)
+		far.Close()
+		io.Copy(io.Discard, near)
 	}()
 	io.Copy(near, far)
+	near.(*net.TCPConn).CloseWrite()
+	near.SetReadDeadline(time.Now().Add(time.Second))
+	<-sent
 }
 
 // dial connects from within the namespace: a socket stays where it was made.
