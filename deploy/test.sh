@@ -6,6 +6,9 @@ cd "$(dirname "$0")/.."
 
 readonly gotestsum=gotest.tools/gotestsum@v1.13.0
 readonly results=.cache/test
+# What is run again through front and executor: something of each that goes between them. `make split`
+# runs all of it.
+readonly split='EachChartLibrary|LongCellDetaches|CancelledCall|ProgressCarries|ConnectionThatDrops|FilesWithoutTheModel|FileOf500MB|FetchFromURL|KeysSeparate|CallsOnASession|AKilledServer|EachDatasetFormat'
 passed=0 failed=0 skipped=0
 
 title() { printf '\n== %s\n' "$*"; }
@@ -69,6 +72,8 @@ python_tests
 title "Go, with the engine and the whole program"
 # One package at a time: each boots servers and sandboxes of its own.
 go_tests e2e -count=1 -p 1 -timeout 30m -tags e2e "${whole[@]}"
+title "Go, through a front and an executor in two network namespaces"
+E2E_SPLIT=1 go_tests split -count=1 -timeout 20m -tags e2e -run "$split" ./internal/e2e
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" -eq 0 ]
