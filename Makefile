@@ -6,7 +6,7 @@ MAKEFLAGS += --no-builtin-rules
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup build image run demo test doctor lint bench chaos soak lock clean
+.PHONY: help setup build image run demo test split doctor lint bench chaos soak lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -33,6 +33,9 @@ test: setup ## every test: Go, the worker and the image in a sandbox, the whole 
 
 doctor: build ## what the server needs of this host, and how to mend what it lacks
 	@bin/power-interpreter doctor
+
+split: setup ## the end-to-end tests with every server a front and an executor, in two network namespaces
+	@E2E_SPLIT=1 go test -race -tags e2e -count=1 -timeout 40m ./internal/e2e
 
 lint: ## formatting, vet and linters of Go, Python and shell
 	@deploy/lint.sh
