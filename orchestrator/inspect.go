@@ -94,8 +94,11 @@ func (o *Orchestrator) inspection(s *session, now time.Time) Inspection {
 		a := x.activity(now)
 		i.Running, i.Idle = &a, 0
 	}
-	if s.hasSandbox() {
+	switch {
+	case s.kernel != nil:
 		s.gauges.tellSandbox(&i, now)
+	case s.starting:
+		i.Unknown = append(i.Unknown, "memory, cpu, pids: the sandbox is being started")
 	}
 	if s.claim.SandboxID != "" {
 		s.gauges.tellDisk(&i, now)

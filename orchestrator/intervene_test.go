@@ -18,6 +18,18 @@ func (r *rig) intervene(session string, act orchestrator.Intervention) orchestra
 	return did
 }
 
+// overviewUntil looks until what is seen is as wanted.
+func (r *rig) overviewUntil(wanted func(orchestrator.Overview) bool) {
+	r.t.Helper()
+	for range 5000 {
+		if wanted(r.overview()) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	r.t.Fatal("never seen as wanted")
+}
+
 func (r *rig) notices(session string) string {
 	return strings.Join(r.Notices(context.Background(), ref(session)), "; ")
 }
@@ -79,9 +91,7 @@ func TestAnAdministratorsDeletionIsToldToWhoeverComesNext(t *testing.T) {
 		_, err := r.Execute(context.Background(), ref("a"), orchestrator.Cell{Code: "get x"}, nil)
 		failed <- err
 	}()
-	for r.seen("a").Queued != 1 {
-		time.Sleep(time.Millisecond)
-	}
+	r.overviewUntil(func(all orchestrator.Overview) bool { return len(all.Sessions) == 1 && all.Sessions[0].Queued == 1 })
 	r.intervene("a", orchestrator.InterventionDelete)
 	wantCode(t, <-failed, orchestrator.CodeNotFound, "deleted")
 	if all := r.overview().Sessions; len(all) != 0 {
@@ -95,8 +105,10 @@ func TestAnAdministratorsDeletionIsToldToWhoeverComesNext(t *testing.T) {
 	r.run("b", "set x 1")
 	r.wantNotice("b", "deleted session")
 	r.restart()
-	if got := r.notices("b"); strings.Contains(got, "deleted") {
-		t.Errorf("told again after a restart: %q", got)
+	for _, id := range []string{"a", "b"} {
+		if got := r.notices(id); strings.Contains(got, "deleted") {
+			t.Errorf("told again after a restart: %q", got)
+		}
 	}
 }
 
@@ -115,7 +127,7 @@ func TestASessionWithoutASandboxCanBeDeletedToo(t *testing.T) {
 	}()
 	<-starting
 	got := r.seen("a")
-	if got.State != orchestrator.StateStarting || got.ID == "" {
+	if got.State != orchestrator.StateStarting || got.ID == "" || len(got.Unknown) != 1 || !strings.Contains(got.Unknown[0], "being started") {
 		t.Errorf("%+v", got)
 	}
 	deleted := make(chan error, 1)
@@ -123,9 +135,7 @@ func TestASessionWithoutASandboxCanBeDeletedToo(t *testing.T) {
 		_, err := r.Intervene(context.Background(), got.ID, orchestrator.InterventionDelete)
 		deleted <- err
 	}()
-	for len(r.overview().Sessions) > 0 {
-		time.Sleep(time.Millisecond)
-	}
+	r.overviewUntil(func(all orchestrator.Overview) bool { return len(all.Sessions) == 0 })
 	close(release)
 	if err := <-deleted; err != nil {
 		t.Error(err)

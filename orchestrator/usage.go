@@ -106,13 +106,13 @@ func (o *Orchestrator) measure(s *session, now time.Time) (under []<-chan struct
 	if claim.SandboxID == "" {
 		return nil
 	}
-	if s.hasSandbox() && !s.gauges.sandbox.isFresh(usageFresh, now) {
+	if s.kernel != nil && !s.gauges.sandbox.isFresh(usageFresh, now) {
 		under = append(under, s.gauges.sandbox.start(o, o.asking, usageTime, func(ctx context.Context) (Usage, error) {
 			return o.cfg.Engine.Usage(ctx, claim.SandboxID)
 		}))
 	}
 	d := &s.gauges.disk
-	if unchanged := !s.hasSandbox() && d.err == nil && d.at.After(s.used) && s.line.waiting() == 0; unchanged {
+	if unchanged := s.kernel == nil && d.err == nil && d.at.After(s.used) && s.line.waiting() == 0; unchanged {
 		return under // nobody has been there since
 	}
 	if !d.isFresh(max(walkFresh, walkShare*d.took), now) {
@@ -120,9 +120,6 @@ func (o *Orchestrator) measure(s *session, now time.Time) (under []<-chan struct
 	}
 	return under
 }
-
-// hasSandbox says whether the engine may have a sandbox of the session.
-func (s *session) hasSandbox() bool { return s.kernel != nil || s.starting }
 
 // walk adds up a session's folder, and what has come of files in part.
 func (o *Orchestrator) walk(ctx context.Context, s *session) (diskUsage, error) {

@@ -171,6 +171,13 @@ func TestASandboxThatDoesNotAnswerIsListedAndEnded(t *testing.T) {
 	c := s.in(t, "stopped")
 	c.run("x = 1")
 	id := admin.session("stopped", measured).ID
+	if out, err := exec.Command("docker", "pause", "power-interpreter-"+id).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if paused := admin.session("stopped", measured); *paused.Memory.Now <= 0 {
+		t.Errorf("%+v", paused)
+	}
+	exec.Command("docker", "unpause", "power-interpreter-"+id).Run() // unless the server has
 	// All of its processes are stopped, the supervisor too, behind the engine's
 	// back: it would set a paused one going.
 	pids, err := exec.Command("docker", "top", "power-interpreter-"+id, "-eo", "pid").Output()
