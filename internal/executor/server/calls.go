@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/orchestrator"
@@ -119,8 +120,12 @@ func (c *calls) end(f front, e protocol.Ending) {
 	k.cancel(cause)
 }
 
+// endTime is how long calls whose context was ended may take to say what has
+// become of them.
+const endTime = 2 * time.Second
+
 // drain refuses new calls and waits for those under way until ctx ends, when it
-// ends theirs. It is called once.
+// ends theirs and gives them endTime. It is called once.
 func (c *calls) drain(ctx context.Context) {
 	c.mu.Lock()
 	c.draining = true
@@ -131,11 +136,20 @@ func (c *calls) drain(ctx context.Context) {
 	}
 	select {
 	case <-c.idle:
+		return
 	case <-ctx.Done():
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		for _, k := range c.all {
-			k.cancel(errStopping)
-		}
+	}
+	c.cancelAll(errStopping)
+	select {
+	case <-c.idle:
+	case <-time.After(endTime):
+	}
+}
+
+func (c *calls) cancelAll(cause error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, k := range c.all {
+		k.cancel(cause)
 	}
 }
