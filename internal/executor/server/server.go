@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/orchestrator"
@@ -39,6 +40,7 @@ type Server struct {
 	bodies protocol.Places
 	routes map[protocol.Method]route
 	stops  atomic.Bool
+	told   atomic.Int64 // when a refusal was last logged, in Unix seconds
 }
 
 // New returns the API over svc.
@@ -57,7 +59,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.recovered(w)
 	front, refused := s.guard(r)
 	if refused != nil {
-		s.log.Warn("refused a request", "reason", refused.Error.Message, "from", r.RemoteAddr)
+		s.tellRefused(refused, r)
 		refuse(w, refused)
 		return
 	}
@@ -67,6 +69,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	route.serve(w, r, front)
+}
+
+// tellEvery is how often refusals are logged: strangers must not fill a log.
+const tellEvery = 10 // seconds
+
+func (s *Server) tellRefused(refused *refusal, r *http.Request) {
+	now, last := time.Now().Unix(), s.told.Load()
+	if now-last >= tellEvery && s.told.CompareAndSwap(last, now) {
+		s.log.Warn("refused a request", "reason", refused.Error.Message, "from", r.RemoteAddr)
+	}
 }
 
 // recovered ends a call that panicked, and only it.
