@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// readBuffer is one large read of an answer.
-	readBuffer = 64 << 10
+	// readBuffer is one read of an answer, most of which are smaller.
+	readBuffer = 8 << 10
 	// largeLine is what a line may weigh without a place for it.
 	largeLine = 1 << 20
 )
