@@ -48,6 +48,9 @@ func (c *Client) ask(ctx context.Context) {
 	defer cancel()
 	var h protocol.Hello
 	err := c.plain(ctx, http.MethodGet, protocol.MethodHello, nil, &h)
+	if err != nil {
+		c.http.CloseIdleConnections() // they may lead to an executor that is no more
+	}
 	c.mu.Lock()
 	before, first := c.away, !c.asked
 	c.asked = true
