@@ -107,8 +107,15 @@ func plainly(v reflect.Value) any {
 	}
 }
 
-// settle makes an open file as long as it says.
+// settle makes an open file as long as it says, and totals sums.
 func settle(v reflect.Value) {
+	if o, is := v.Interface().(orchestrator.Overview); is { // as many as there are
+		o.Totals.Sessions, o.Totals.States = len(o.Sessions), map[orchestrator.State]int{}
+		for _, s := range o.Sessions {
+			o.Totals.States[s.State]++
+		}
+		v.Set(reflect.ValueOf(o))
+	}
 	if c, is := v.Interface().(orchestrator.Content); is {
 		content, _ := io.ReadAll(c)
 		c.Size, c.ReadSeekCloser = int64(len(content)), memory{strings.NewReader(string(content))}

@@ -74,9 +74,9 @@ func TestAFrontSeesItsOwnSessionsAlone(t *testing.T) {
 		}
 		return all
 	}
-	overview := orchestrator.Overview{}
+	overview := orchestrator.Overview{Totals: orchestrator.Totals{Sessions: 4, States: map[orchestrator.State]int{orchestrator.StateIdle: 4}, Places: 6}}
 	for _, s := range sessions("ann", "web:ann", "desk:ann", "webby:ann") {
-		overview.Sessions = append(overview.Sessions, orchestrator.Inspection{ID: s.Ref.Owner, Owner: s.Ref.Owner})
+		overview.Sessions = append(overview.Sessions, orchestrator.Inspection{ID: s.Ref.Owner, Owner: s.Ref.Owner, State: orchestrator.StateIdle})
 	}
 	svc := &fake.Service{
 		OnSessions: func(_ context.Context, owner string) ([]orchestrator.Session, error) {
@@ -102,6 +102,9 @@ func TestAFrontSeesItsOwnSessionsAlone(t *testing.T) {
 		seen, err := c.Overview(t.Context())
 		if err != nil || len(seen.Sessions) != 1 || seen.Sessions[0].Owner != "ann" || seen.Sessions[0].ID != who {
 			t.Errorf("%s oversees %+v, %v", who, seen.Sessions, err)
+		}
+		if seen.Totals.Sessions != 1 || seen.Totals.States[orchestrator.StateIdle] != 1 || seen.Totals.Places != 6 {
+			t.Errorf("%s counts %+v", who, seen.Totals)
 		}
 		for _, other := range []string{"ann", "web:ann", "desk:ann", "webby:ann"} {
 			if other == who {

@@ -6,18 +6,19 @@ import (
 	"power-interpreter/orchestrator"
 )
 
-// overview lists the front's sessions. The totals are the executor's: how full
-// it is concerns every front.
+// overview lists the front's sessions and counts them. Places and spares are the
+// executor's: how full it is concerns every front.
 func (s *Server) overview(ctx context.Context, c running) (orchestrator.Overview, error) {
 	all, err := s.svc.Overview(ctx)
-	own := all.Sessions[:0:0]
+	own, states := all.Sessions[:0:0], map[orchestrator.State]int{}
 	for _, i := range all.Sessions {
 		if owner, is := c.front.foreign(i.Owner); is {
 			i.Owner = owner
 			own = append(own, i)
+			states[i.State]++
 		}
 	}
-	all.Sessions = own
+	all.Sessions, all.Totals.Sessions, all.Totals.States = own, len(own), states
 	return all, err
 }
 
