@@ -27,6 +27,8 @@ func launch(in *netns, log io.Writer, env []string, words string, args ...string
 	if in != nil && in.name != "" {
 		p.cmd = exec.Command("ip", append([]string{"netns", "exec", in.name, program()}, args...)...)
 	}
+	// A test binary that is timed out leaves no server behind.
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stderr = log
 	out, err := p.cmd.StdoutPipe()
