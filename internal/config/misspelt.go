@@ -16,8 +16,8 @@ type Misspelt struct {
 const minGuess = 6
 
 // longName is the length from which two slips may be one name's: among shorter
-// ones, two slips lead from strangers' names to ours (SESSION_ID, SESSION_PIDS).
-const longName = 12
+// ones, two slips lead from strangers' names to ours (SESSION_DICT, SESSION_DISK).
+const longName = 14
 
 // filler are words that people add to a setting's name, or leave out.
 var filler = []string{
