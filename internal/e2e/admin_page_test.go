@@ -36,7 +36,8 @@ func row(session string) string {
 }
 
 func TestThePageShowsASessionAndDeletesIt(t *testing.T) {
-	s := own(t, "ADMIN_KEY="+adminKey)
+	const owner = `<img/src=x/onerror=alert(1)>` // is shown, and stays, a name
+	s := own(t, "ADMIN_KEY="+adminKey, "API_KEYS="+owner+":"+keyOfAnn)
 	ctx, complaints := tab(t)
 	do := func(what string, actions ...chromedp.Action) {
 		t.Helper()
@@ -60,20 +61,24 @@ func TestThePageShowsASessionAndDeletesIt(t *testing.T) {
 		chromedp.SendKeys("#key", adminKey+"\r"),
 		chromedp.WaitVisible("#none"),
 	)
-	c := s.in(t, "seen")
+	c := &client{t, "seen", s.dial(t, keyOfAnn)}
 	c.run("x = 1\nopen('a.txt', 'w').write('hi')")
-	busy := s.in(t, "busy")
+	busy := &client{t, "busy", s.dial(t, keyOfAnn)}
 	job := busy.job(slow)
-	var totals, state string
+	var totals, state, name string
 	do("both sessions appear",
 		chromedp.WaitVisible(row("seen")),
 		chromedp.WaitVisible(row("busy")+`//span[starts-with(text(), "cell for")]`),
 		chromedp.WaitVisible(row("seen")+`//meter`),
 		chromedp.Text("#totals", &totals),
 		chromedp.Text(row("seen")+`/td[1]`, &state),
+		chromedp.Text(row("seen")+`/th`, &name),
 	)
 	if !strings.Contains(totals, "2 sessions, 1 busy") || !strings.Contains(state, "idle") {
 		t.Errorf("totals %q, state %q", totals, state)
+	}
+	if !strings.Contains(name, "of "+owner) {
+		t.Errorf("the owner is shown as %q", name)
 	}
 	picture(t, ctx, "wide")
 	do("as dark", emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}))
