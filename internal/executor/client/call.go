@@ -49,7 +49,7 @@ type call struct {
 func do[R any](ctx context.Context, c *Client, q request) (result R, err error) {
 	k := &call{request: q, follow: func() {}, caller: ctx}
 	if q.first == 0 {
-		q.first = firstTime
+		q.first = c.patience()
 	}
 	if q.ordered {
 		came := time.Now()
@@ -146,6 +146,7 @@ func (k *call) broken(err error) error {
 		return own
 	}
 	f := faultOf(k.ctx, err)
+	k.c.lost(f)
 	gone := context.Cause(k.ctx) == errUnended && context.Cause(k.caller) != orchestrator.ErrCancelled
 	switch {
 	case gone && k.execution != "":

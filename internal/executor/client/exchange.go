@@ -64,6 +64,7 @@ func (x *exchange) alive() {
 	x.silence.Reset(protocol.Silence)
 	if x.began.CompareAndSwap(false, true) {
 		close(x.begun)
+		x.c.found()
 	}
 }
 

@@ -66,7 +66,7 @@ func faultOf(ctx context.Context, err error) *fault {
 	case errors.As(err, &named):
 		return named
 	case errors.Is(context.Cause(ctx), errSilent):
-		return &fault{true, fmt.Sprintf("it gave no sign of life for %s", protocol.Silence), err}
+		return &fault{true, "it gives no sign of life", errSilent}
 	case errors.Is(context.Cause(ctx), errClosed):
 		return &fault{true, "this server is stopping", err}
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -36,6 +36,35 @@ func (c *Client) watch() {
 	}
 }
 
+// patience is how long a call's first sign of life may take: where others were
+// not answered, not much longer than an executor takes that is there.
+func (c *Client) patience() time.Duration {
+	if c.isAway() {
+		return helloTime
+	}
+	return firstTime
+}
+
+// lost notes that a call was not answered.
+func (c *Client) lost(f *fault) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if errors.Is(f, errSilent) {
+		c.away = f.reason
+	}
+}
+
+// found notes that a call was answered.
+func (c *Client) found() {
+	c.mu.Lock()
+	back := c.away != ""
+	c.away = ""
+	c.mu.Unlock()
+	if back {
+		c.log.Info("the executor answers", "executor", c.base.Host)
+	}
+}
+
 func (c *Client) isAway() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
