@@ -50,6 +50,19 @@ engine_start() {
 		tail -n 20 "$data/dockerd.log" >&2
 		fail "the engine did not start; the end of its log is above"
 	}
+	unmount_forgotten
+}
+
+# unmount_forgotten undoes mounts that a killed engine has made and its successor knows nothing of: it
+# could not remove their containers ("device or resource busy"). An administrator would have to.
+unmount_forgotten() {
+	local known merged
+	known=$(docker -H "$host" ps --quiet | xargs -r docker -H "$host" inspect --format '{{.GraphDriver.Data.MergedDir}}')
+	for merged in "$data"/root/overlay2/*/merged; do
+		if mountpoint -q "$merged" && ! grep -qxF "$merged" <<<"$known"; then
+			umount --lazy "$merged"
+		fi
+	done
 }
 
 # engine_signal SIGNAL: to the engine, and wait for its end.

@@ -79,7 +79,7 @@ func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, runnin
 	}
 	if err := o.resume(ctx, s, past); err != nil {
 		o.log.Warn("a running sandbox could not be adopted", "session_id", c.SessionID, "sandbox_id", c.SandboxID, "error", err)
-		o.scrap(c.SandboxID, nil)
+		_ = o.scrap(c.SandboxID, nil) // the next start of it removes it first
 		o.freePlace(s)
 		o.lose(s, past)
 		o.tell(s, "the server restarted and the kernel of session %q could not be kept: its variables are lost, its files are kept", c.SessionID)
@@ -123,8 +123,9 @@ func (o *Orchestrator) sweep(ctx context.Context, found []Sandbox, claimed map[s
 		if claimed[s.ID] {
 			continue
 		}
-		if err := o.cfg.Engine.Remove(ctx, s.ID); err != nil {
-			return err
+		if err := o.removeLeft(ctx, s); err != nil {
+			o.log.Error("a sandbox that nobody claims remains for now", "sandbox_id", s.ID, "error", err)
+			claimed[s.ID] = true // its folder waits
 		}
 	}
 	folders, err := o.cfg.Workspace.Sandboxes()

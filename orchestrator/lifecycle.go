@@ -104,7 +104,7 @@ func (o *Orchestrator) empty(s *session) error {
 		k := s.kernel
 		s.kernel = nil
 		o.mu.Unlock()
-		o.scrap(claim.SandboxID, k)
+		_ = o.scrap(claim.SandboxID, k) // erase tries again
 	}
 	t.wait(nil)
 	o.dropParts(s, time.Now().Add(partTime)) // all
@@ -146,15 +146,7 @@ func (o *Orchestrator) erase(id string, uid int) error {
 	if err := o.cfg.Workspace.CondemnClaim(id); err != nil {
 		return fileError(err)
 	}
-	o.scrap(id, nil)
-	if err := o.cfg.Workspace.RemoveSandbox(id); err != nil {
-		return fileError(err)
-	}
-	if err := o.cfg.Workspace.RemoveClaim(id); err != nil {
-		return fileError(err)
-	}
-	o.freeUID(uid)
-	return nil
+	return o.dispose(id, uid, nil)
 }
 
 // Sessions lists the owner's sessions; every owner's for "".

@@ -55,8 +55,9 @@ type Orchestrator struct {
 	ledger     ledger
 	held       int // places of MaxSessions taken
 	counts     counts
-	words      map[Ref]word // for sessions that are not there
-	uids       map[int]bool // taken by claims, spares and starts under way
+	words      map[Ref]word   // for sessions that are not there
+	uids       map[int]bool   // taken by claims, spares and starts under way
+	strays     map[string]int // uids of sandboxes that could not be removed yet
 	pool       pool
 
 	asking  chan struct{} // slots for questions to the engine about usage
@@ -104,6 +105,7 @@ func New(cfg Config) *Orchestrator {
 		sessions:   map[Ref]*session{},
 		executions: map[string]*execution{},
 		uids:       map[int]bool{},
+		strays:     map[string]int{},
 		ids:        map[string]bool{},
 		ledger:     newLedger(),
 		ledgerDone: make(chan struct{}),

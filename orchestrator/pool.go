@@ -123,15 +123,14 @@ func (o *Orchestrator) makeSpare(ctx context.Context) (spare, error) {
 	}
 	k, err := o.boot(ctx, id, uid)
 	if err != nil {
-		o.removeFolder(id, uid)
+		o.discardUnclaimed(id, uid, nil)
 		return spare{}, err
 	}
 	return spare{id, uid, k}, nil
 }
 
 func (o *Orchestrator) discardSpare(s spare) {
-	o.scrap(s.id, s.kernel)
-	o.removeFolder(s.id, s.uid)
+	o.discardUnclaimed(s.id, s.uid, s.kernel)
 }
 
 // newSandbox takes an id and a uid that no other has, and makes the folder.

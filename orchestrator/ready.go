@@ -71,7 +71,7 @@ func (o *Orchestrator) obtain(ctx context.Context, s *session) (Kernel, error) {
 		return nil, err
 	}
 	if err := k.Open(ctx, o.opening(s)); err != nil {
-		o.scrap(s.claim.SandboxID, k)
+		_ = o.scrap(s.claim.SandboxID, k) // the next start of it removes it first
 		return nil, err
 	}
 	return k, o.seat(s, k)
@@ -94,7 +94,7 @@ func (o *Orchestrator) seat(s *session, k Kernel) error {
 		_ = k.Close() // claimed: the next start adopts it
 		return errClosing()
 	default:
-		o.scrap(s.claim.SandboxID, k)
+		_ = o.scrap(s.claim.SandboxID, k) // the next start of it removes it first
 		return errDeleted(s)
 	}
 }
@@ -113,8 +113,7 @@ func (o *Orchestrator) claimSpare(ctx context.Context, s *session) (Kernel, erro
 		return nil, err
 	}
 	if err := o.claim(s, spare.id, spare.uid); err != nil {
-		o.scrap(spare.id, spare.kernel)
-		o.removeFolder(spare.id, spare.uid)
+		o.discardSpare(spare)
 		return nil, err
 	}
 	return spare.kernel, nil
@@ -157,7 +156,7 @@ func (o *Orchestrator) settle(s *session) error {
 		return err
 	}
 	if err := o.claim(s, id, uid); err != nil {
-		o.removeFolder(id, uid)
+		o.discardUnclaimed(id, uid, nil)
 		return err
 	}
 	return nil
@@ -193,7 +192,7 @@ func (o *Orchestrator) boot(ctx context.Context, id string, uid int) (k Kernel, 
 		return nil, err
 	}
 	if k, err = o.greet(ctx, id); err != nil {
-		o.scrap(id, nil)
+		_ = o.scrap(id, nil) // the next start of it removes it first
 		return nil, err
 	}
 	return k, nil

@@ -9,8 +9,6 @@ import (
 const (
 	// reapEvery is how often idle sessions and old results are looked for.
 	reapEvery = 15 * time.Second
-	// removeTimeout bounds the removal of one sandbox by the engine.
-	removeTimeout = 30 * time.Second
 )
 
 // reap stops idle sessions and forgets what nobody used for too long, until
@@ -39,26 +37,6 @@ func (o *Orchestrator) reapOnce(now time.Time) {
 	for _, s := range idle {
 		o.stopIdle(s, fmt.Sprintf("session %q was idle for %v and its sandbox was stopped: its files are kept, its variables are gone",
 			s.ref.ID, o.cfg.Limits.IdleTimeout))
-	}
-}
-
-// removeStrays removes containers that have no folder. Ours are made after their
-// folder and removed before it; an engine may still finish one that an earlier
-// run of this program, killed meanwhile, had asked for.
-func (o *Orchestrator) removeStrays() {
-	ctx, cancel := context.WithTimeout(o.life, removeTimeout)
-	defer cancel()
-	found, err := o.cfg.Engine.List(ctx, o.cfg.Workspace.Dir())
-	if err != nil {
-		return // health tells of the engine
-	}
-	for _, s := range found {
-		if _, err := o.cfg.Workspace.SandboxPath(s.ID); err == nil || AsError(fileError(err)).Code != CodeNotFound {
-			continue
-		}
-		if err := o.cfg.Engine.Remove(ctx, s.ID); err != nil {
-			o.log.Warn("a stray sandbox remains", "sandbox_id", s.ID, "error", err)
-		}
 	}
 }
 
@@ -137,7 +115,7 @@ func (o *Orchestrator) stopIdle(s *session, notice string) {
 	s.kernel, s.datasets = nil, nil
 	o.notify(s, notice)
 	o.mu.Unlock()
-	o.scrap(s.claim.SandboxID, k)
+	_ = o.scrap(s.claim.SandboxID, k) // the next start of it removes it first
 	o.freePlace(s)
 }
 
@@ -196,31 +174,8 @@ func (o *Orchestrator) discard(s *session, k Kernel) {
 	if !mine {
 		return
 	}
-	o.scrap(s.claim.SandboxID, k)
+	_ = o.scrap(s.claim.SandboxID, k) // the next start of it removes it first
 	o.freePlace(s)
-}
-
-// scrap closes the kernel, if any, and has the sandbox removed, also when the
-// orchestrator is ending.
-func (o *Orchestrator) scrap(id string, k Kernel) {
-	if k != nil {
-		_ = k.Close() // a broken stream is why we are here, often
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(o.life), removeTimeout)
-	defer cancel()
-	if err := o.cfg.Engine.Remove(ctx, id); err != nil {
-		o.log.Error("a sandbox remains; it is removed at the next start", "sandbox_id", id, "error", err)
-	}
-}
-
-// removeFolder deletes what an unclaimed sandbox left and frees its uid. The
-// sandbox itself is gone.
-func (o *Orchestrator) removeFolder(id string, uid int) {
-	if err := o.cfg.Workspace.RemoveSandbox(id); err != nil {
-		o.log.Error("a folder remains; it is removed at the next start", "sandbox_id", id, "error", err)
-		return // the uid stays taken: files of it remain
-	}
-	o.freeUID(uid)
 }
 
 // watchExits ends the streams of sandboxes that the engine says have stopped.

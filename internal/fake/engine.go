@@ -16,6 +16,8 @@ import (
 type Engine struct {
 	// FailStart, if set, decides whether a start fails.
 	FailStart func(orchestrator.Spec) error
+	// FailRemove, if set, decides whether a removal fails.
+	FailRemove func(id string) error
 	// OnUsage, if set, answers Usage.
 	OnUsage func(ctx context.Context, id string) (orchestrator.Usage, error)
 	// Script is what a new kernel does with code; nil runs Directives.
@@ -94,6 +96,11 @@ func (e *Engine) List(context.Context, string) ([]orchestrator.Sandbox, error) {
 
 // Remove ends a sandbox.
 func (e *Engine) Remove(_ context.Context, id string) error {
+	if e.FailRemove != nil {
+		if err := e.FailRemove(id); err != nil {
+			return err
+		}
+	}
 	e.mu.Lock()
 	b := e.sandboxes[id]
 	delete(e.sandboxes, id)
