@@ -75,6 +75,9 @@ func (r *Root) open() (err error) {
 	if r.data, err = os.OpenRoot(r.dir); err != nil {
 		return fmt.Errorf("the data folder cannot be opened: %w; set SANDBOX_DATA_DIR to a folder that this user can read and write", err)
 	}
+	if r.isForeign() {
+		return fmt.Errorf("the data folder %s has a folder %s of something else, whose files would be lost; set SANDBOX_DATA_DIR to an empty folder", r.dir, tmpName)
+	}
 	if err := r.takeLock(); err != nil {
 		return err
 	}
@@ -82,6 +85,17 @@ func (r *Root) open() (err error) {
 		return fmt.Errorf("the data folder %s cannot be tidied: %w; check its owner and free space", r.dir, err)
 	}
 	return r.openFolders()
+}
+
+// isForeign says whether there is a tmp that no server has made: claims is made
+// at the same time, and the lock before either.
+func (r *Root) isForeign() bool {
+	return r.has(tmpName) && !r.has(lockName) && !r.has(claimsName)
+}
+
+func (r *Root) has(name string) bool {
+	_, err := r.data.Lstat(name)
+	return err == nil
 }
 
 func (r *Root) openFolders() (err error) {

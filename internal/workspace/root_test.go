@@ -66,3 +66,16 @@ func TestOpenRemovesFilesThatAKilledServerWasWriting(t *testing.T) {
 		t.Errorf("the leftover is still there: %v", err)
 	}
 }
+
+func TestOpenEmptiesNoFolderOfSomethingElse(t *testing.T) {
+	dir := t.TempDir()
+	precious := filepath.Join(dir, "tmp", "precious")
+	must(t, os.Mkdir(filepath.Dir(precious), 0o700))
+	must(t, os.WriteFile(precious, []byte("x"), 0o600))
+	if _, err := workspace.Open(dir); err == nil || !strings.Contains(err.Error(), "SANDBOX_DATA_DIR") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(precious); err != nil {
+		t.Error(err)
+	}
+}
