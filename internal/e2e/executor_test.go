@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/modelcontextprotocol/go-sdk/mcp"
 )
 
 // health is what /health says; why is empty while the server can serve.
@@ -185,6 +187,13 @@ func TestAServerStartsTheExecutorThatItsURLNamesOnThisHost(t *testing.T) {
 	c.run("x = 41")
 	there := &client{t, "both", second.dial(t, "")}
 	there.wants(there.run("x + 1"), "42")
+	desktop := exec.Command(program(), "stdio")
+	desktop.Env = append(os.Environ(), "EXECUTOR_URL=http://"+free, "SANDBOX_DATA_DIR=/nowhere", "DOCKER_HOST=unix:///nowhere")
+	local := &client{t, "both", connect(t, &mcp.CommandTransport{Command: desktop, TerminateDuration: hang})}
+	local.wants(local.run("x + 2"), "43")
+	if err := local.Close(); err != nil {
+		t.Error(err)
+	}
 
 	out, err := purged("EXECUTOR_URL=http://"+free, "SANDBOX_DATA_DIR=/nowhere")
 	if err != nil || !strings.Contains(out, "1 sessions removed") {
