@@ -43,6 +43,7 @@ engine_ended() { ! kill -0 "$1" 2>/dev/null || [ "$(cut -d' ' -f3 "/proc/$1/stat
 
 engine_start() {
 	mkdir -p "$data" "$run"
+	unmount_forgotten
 	rm -f "$run/docker.pid" # it is ours alone, and its process has ended
 	setsid dockerd --data-root "$data/root" --exec-root "$run/exec" -H "$host" --pidfile "$run/docker.pid" \
 		--bridge=none --iptables=false --ip-forward=false </dev/null >>"$data/dockerd.log" 2>&1 &
@@ -50,18 +51,16 @@ engine_start() {
 		tail -n 20 "$data/dockerd.log" >&2
 		fail "the engine did not start; the end of its log is above"
 	}
-	unmount_forgotten
 }
 
-# unmount_forgotten undoes mounts that a killed engine has made and its successor knows nothing of: it
-# could not remove their containers ("device or resource busy"). An administrator would have to.
+# unmount_forgotten undoes what an engine has mounted that ended in the middle of it: its successor
+# knows nothing of it, and could not remove the container ("device or resource busy"). An
+# administrator would have to. Sandboxes that still run keep their own mounts.
 unmount_forgotten() {
-	local known merged
-	known=$(docker -H "$host" ps --quiet | xargs -r docker -H "$host" inspect --format '{{.GraphDriver.Data.MergedDir}}')
+	local merged
+	! mountpoint -q "$data/root" || umount --lazy "$data/root"
 	for merged in "$data"/root/overlay2/*/merged; do
-		if mountpoint -q "$merged" && ! grep -qxF "$merged" <<<"$known"; then
-			umount --lazy "$merged"
-		fi
+		! mountpoint -q "$merged" || umount --lazy "$merged"
 	done
 }
 

@@ -59,6 +59,7 @@ func TestOpenRemovesFilesThatAKilledServerWasWriting(t *testing.T) {
 	dir := t.TempDir()
 	left := filepath.Join(dir, "tmp", "half")
 	put(t, left, "half a fi")
+	put(t, filepath.Join(dir, "lock"), "")
 	root, err := workspace.Open(dir)
 	must(t, err)
 	defer root.Close()
