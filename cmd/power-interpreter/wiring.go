@@ -32,14 +32,17 @@ func assemble(ctx context.Context, c *config.Config, log *slog.Logger) (*parts, 
 	shareCores()
 	p := &parts{log: log}
 	var err error
-	if p.files, err = workspace.Open(c.DataDir); err != nil {
+	if p.engine, err = docker.New(docker.Config{Host: c.DockerHost, Image: c.Image, Logger: p.log}); err != nil {
 		return nil, err
 	}
-	if p.store, err = store.Open(p.files.StatePath(), p.log); err != nil {
-		return nil, errors.Join(err, p.files.Close())
+	if err := p.engine.Locate(ctx, c.DataDir, c.DataDirHost); err != nil {
+		return nil, errors.Join(err, p.engine.Close())
 	}
-	if p.engine, err = docker.New(docker.Config{Host: c.DockerHost, Image: c.Image, Logger: p.log}); err != nil {
-		return nil, errors.Join(err, p.store.Close(), p.files.Close())
+	if p.files, err = workspace.Open(c.DataDir); err != nil {
+		return nil, errors.Join(err, p.engine.Close())
+	}
+	if p.store, err = store.Open(p.files.StatePath(), p.log); err != nil {
+		return nil, errors.Join(err, p.files.Close(), p.engine.Close())
 	}
 	p.Orchestrator = orchestrator.New(orchestrator.Config{
 		Limits: c.Limits(), Image: c.Image, Runtime: c.Runtime,

@@ -22,7 +22,7 @@ func (c *Config) Check() error {
 	for _, f := range c.fields() {
 		errs = append(errs, f.bounds(c))
 	}
-	errs = append(errs, c.checkOrigins(), c.checkDataDir(), c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(), c.shareMemory(),
+	errs = append(errs, c.checkOrigins(), c.checkDataDir(), c.readKeys(), c.checkAdminKey(), c.checkHost(), c.checkPublicURL(), c.shareMemory(), c.checkDataDirHost(),
 		c.readExecutorTokens(), c.checkExecutorTLS(), c.checkExecutorURL())
 	return errors.Join(errs...)
 }
@@ -83,6 +83,13 @@ func (c *Config) checkPublicURL() error {
 		return fmt.Errorf("%s must be an http or https URL such as https://python.example.com, without a user, query or fragment", c.called("PUBLIC_URL"))
 	}
 	return nil
+}
+
+func (c *Config) checkDataDirHost() error {
+	if c.DataDirHost == "" || filepath.IsAbs(c.DataDirHost) {
+		return nil
+	}
+	return fmt.Errorf("%s is %q; write the whole path that the engine's host has for the data folder, as /var/lib/power-interpreter", c.called("SANDBOX_DATA_DIR_HOST"), c.DataDirHost)
 }
 
 // shareMemory lowers SessionMemory to what the host can give to MaxSessions

@@ -54,6 +54,7 @@ type Config struct {
 	SessionDisk   Size    `env:"SESSION_DISK" group:"limits" default:"5GiB" least:"1MiB" help:"What the files of a session may take."`
 
 	DataDir           string   `env:"SANDBOX_DATA_DIR" group:"files" default:"/app/sandbox_data" help:"Where sessions' files are kept on this host."`
+	DataDirHost       string   `env:"SANDBOX_DATA_DIR_HOST" group:"files" placeholder:"PATH" help:"Where the engine's host has that folder, for a server in a container; found by asking the engine if empty."`
 	Retention         Duration `env:"RETENTION" group:"files" default:"7d" least:"1m" help:"Results, and files of sessions that nobody used, are kept this long."`
 	MaxUploadMB       int64    `env:"MAX_UPLOAD_MB" group:"files" default:"500" least:"1" most:"1048576" help:"Largest uploaded file, in MiB."`
 	MaxFetchMB        int64    `env:"MAX_FETCH_SIZE_MB" group:"files" default:"500" least:"1" most:"1048576" help:"Largest file of fetch_from_url, in MiB."`

@@ -36,6 +36,7 @@ type Engine struct {
 	seccomp string // the profile on one line, as the engine takes it
 	log     *slog.Logger
 	root    fs.FS // of the host, for cgroups' figures
+	data    place
 }
 
 var _ orchestrator.Engine = (*Engine)(nil)

@@ -66,6 +66,9 @@ func notCreated(ctx context.Context, err error, image, runtime string) error {
 	switch {
 	case cerrdefs.IsNotFound(err) && strings.Contains(err.Error(), "mage"):
 		return imageMissing(image, err)
+	case err != nil && strings.Contains(err.Error(), "bind source path does not exist"):
+		return orchestrator.Hide(orchestrator.CodeUnavailable, err,
+			"the Docker engine does not have the data folder where this server has it: set SANDBOX_DATA_DIR_HOST to the path that the engine's host has for it")
 	case runtime != "" && err != nil && strings.Contains(strings.ToLower(err.Error()), "runtime"):
 		return orchestrator.Hide(orchestrator.CodeUnavailable, err,
 			"the Docker engine cannot use the runtime %q: install it there (`docker info` lists what it has), or unset SANDBOX_RUNTIME", runtime)

@@ -83,12 +83,7 @@ func (e *Engine) follow(ctx context.Context, dataDir string, watch *watch) (conn
 func (e *Engine) subscribe(ctx context.Context, cancel context.CancelFunc, dataDir string) (<-chan events.Message, <-chan error) {
 	late := time.AfterFunc(askTimeout, cancel)
 	defer late.Stop()
-	which := ofDataDir(dataDir)
-	which.Add("type", string(events.ContainerEventType))
-	for _, action := range []events.Action{events.ActionStart, events.ActionDie, events.ActionDestroy, events.ActionPause} {
-		which.Add("event", string(action))
-	}
-	return e.calls.Events(ctx, events.ListOptions{Filters: which})
+	return e.calls.Events(ctx, events.ListOptions{Filters: exitsOf(e.data.onHost(dataDir))})
 }
 
 func (e *Engine) relist(ctx context.Context, dataDir string, watch *watch) error {

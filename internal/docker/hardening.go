@@ -89,7 +89,7 @@ func resourcesOf(limits orchestrator.SandboxLimits) container.Resources {
 		MemorySwap:     limits.Memory, // memory and swap together: so, no swap
 		OomKillDisable: new(false),
 		CPUPeriod:      cpuPeriod.Microseconds(),
-		CPUQuota:       int64(math.Ceil(limits.CPUs * float64(cpuPeriod.Microseconds()))),
+		CPUQuota:       quotaOf(limits.CPUs),
 		PidsLimit:      &limits.Pids,
 		// No nproc: the kernel counts it for the uid on the whole host, and
 		// PidsLimit is the sandbox's own.
@@ -101,6 +101,9 @@ func resourcesOf(limits orchestrator.SandboxLimits) container.Resources {
 		},
 	}
 }
+
+// quotaOf is how many microseconds of each period so many cores are.
+func quotaOf(cpus float64) int64 { return int64(math.Ceil(cpus * float64(cpuPeriod.Microseconds()))) }
 
 // fixed is a limit that code can only lower.
 func fixed(name string, value int64) *container.Ulimit {

@@ -42,7 +42,7 @@ func containerName(id string) (string, error) {
 	return namePrefix + id, nil
 }
 
-// ofDataDir matches the containers of one data folder.
+// ofDataDir matches the containers of one data folder, by its path on the host.
 func ofDataDir(dataDir string) filters.Args {
 	return filters.NewArgs(filters.Arg("label", labelData+"="+filepath.Clean(dataDir)))
 }

@@ -31,7 +31,7 @@ func (e *Engine) List(ctx context.Context, dataDir string) ([]orchestrator.Sandb
 func (e *Engine) containers(ctx context.Context, dataDir string) ([]container.Summary, error) {
 	limited, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	containers, err := e.calls.ContainerList(limited, container.ListOptions{All: true, Filters: ofDataDir(dataDir)})
+	containers, err := e.calls.ContainerList(limited, container.ListOptions{All: true, Filters: ofDataDir(e.data.onHost(dataDir))})
 	for _, summary := range containers {
 		if summary.State == container.StatePaused {
 			e.unpause(ctx, summary.Labels[labelSandbox])

@@ -19,7 +19,7 @@ const undoTimeout = 15 * time.Second
 // The end of ctx is heeded once the sandbox is created, which takes an engine
 // that answers some milliseconds.
 func (e *Engine) Start(ctx context.Context, spec orchestrator.Spec) error {
-	settings, err := settingsOf(spec, e.seccomp)
+	settings, err := settingsOf(e.data.seenByEngine(spec), e.seccomp)
 	if err != nil {
 		return err
 	}

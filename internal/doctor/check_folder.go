@@ -36,7 +36,10 @@ func place(f Facts) []Finding {
 	if f.elsewhere() || !f.Inside {
 		return nil
 	}
-	return one(ok("place", "this process is in a container itself", f.Folder.Path+" must be the same folder at the same path on the engine's host: the trial below shows"))
+	if f.PlaceErr != nil {
+		return one(fail("place", f.PlaceErr.Error(), "the server will not start", "mount a folder of the host's at "+f.Folder.Path+", or set SANDBOX_DATA_DIR_HOST to its path there"))
+	}
+	return one(ok("place", "this process is in a container itself", "whether the engine's host has the folder "+f.Folder.Path+" where it is looked for, the trial below shows"))
 }
 
 // remote are file systems of other hosts, where locks and owners are another's

@@ -12,8 +12,9 @@ type Facts struct {
 	Config   *config.Config // checked, as far as it could be
 	Refused  []string       // settings that keep the server from starting
 	Misspelt []config.Misspelt
-	UID      int  // of this process
-	Inside   bool // this process is in a container itself
+	UID      int   // of this process
+	Inside   bool  // this process is in a container itself
+	PlaceErr error // why the engine's host does not have the data folder
 
 	Port     Port
 	Executor Executor

@@ -74,6 +74,7 @@ func (f *Facts) lookEngine(ctx context.Context, o Options) {
 	defer e.Close()
 	limited, cancel := context.WithTimeout(ctx, engineTime)
 	defer cancel()
+	f.PlaceErr = operatorsWords(e.Locate(limited, o.Config.DataDir, o.Config.DataDirHost))
 	f.Engine, err = e.Facts(limited)
 	f.EngineErr, f.Now = operatorsWords(err), time.Now()
 	f.Image, err = e.ImageFacts(limited)
@@ -91,6 +92,8 @@ func (f *Facts) untried(o Options) string {
 		return "--quick"
 	case len(f.Refused) > 0:
 		return "settings are refused"
+	case f.PlaceErr != nil:
+		return "the engine does not have the data folder"
 	case f.EngineErr != nil || !f.Engine.Supported || f.ImageErr != nil:
 		return "the engine cannot be used"
 	case f.Image.Runner == "":
