@@ -20,14 +20,16 @@ var version = "dev"
 // program is the command line.
 type program struct {
 	config.Config
-	Serve    serveCommand    `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
-	Executor executorCommand `cmd:"" concerns:"executor sandboxes limits files" help:"Run code for servers elsewhere, which are its fronts (EXECUTOR_URL)."`
-	Stdio    stdioCommand    `cmd:"" concerns:"executor sandboxes limits files calls" help:"Serve MCP over stdin and stdout, for desktop clients."`
-	Sessions sessionsCommand `cmd:"" concerns:"serving keys" help:"See every session of a running server, and end them."`
-	Doctor   doctorCommand   `cmd:"" help:"Look at everything that the server needs of this host, and say how to mend what it lacks. Ends with 1 where something will not work."`
-	Settings configCommand   `cmd:"" name:"config" help:"Print the settings in force and where each came from; keys are masked."`
-	Bench    benchCommand    `cmd:"" concerns:"none" help:"Measure the program, and compare measurements."`
-	Version  versionCommand  `cmd:"" concerns:"none" help:"Print the version."`
+	Serve    serveCommand       `cmd:"" default:"withargs" help:"Serve MCP over HTTP until stopped (the default)."`
+	Executor executorCommand    `cmd:"" concerns:"executor sandboxes limits files" help:"Run code for servers elsewhere, which are its fronts (EXECUTOR_URL)."`
+	Stdio    stdioCommand       `cmd:"" concerns:"executor sandboxes limits files calls" help:"Serve MCP over stdin and stdout, for desktop clients."`
+	Sessions sessionsCommand    `cmd:"" concerns:"serving keys" help:"See every session of a running server, and end them."`
+	Doctor   doctorCommand      `cmd:"" help:"Look at everything that the server needs of this host, and say how to mend what it lacks. Ends with 1 where something will not work."`
+	Settings configCommand      `cmd:"" name:"config" help:"Print the settings in force and where each came from; keys are masked."`
+	Proxy    socketProxyCommand `cmd:"" name:"socket-proxy" concerns:"sandboxes limits files" help:"Offer of the engine's socket what sandboxes of one data folder need, and no more."`
+	Health   healthCommand      `cmd:"" concerns:"serving executor" help:"Ask the server of this host whether it can serve; exits 0 only then."`
+	Bench    benchCommand       `cmd:"" concerns:"none" help:"Measure the program, and compare measurements."`
+	Version  versionCommand     `cmd:"" concerns:"none" help:"Print the version."`
 }
 
 type versionCommand struct{}

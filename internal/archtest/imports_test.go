@@ -24,6 +24,7 @@ var allowed = []struct {
 	{"internal/runner", []string{"orchestrator", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
 	{"internal/cgroup", nil, "reads the host's files: standard library only"},
 	{"internal/docker", []string{"orchestrator", "deploy", "internal/cgroup"}, "an adapter: the engine's types stay in it"},
+	{"internal/socketproxy", []string{"internal/docker"}, "the engine's interface over HTTP; which calls are a sandbox's is the adapter's to know"},
 	{"internal/store", []string{"orchestrator"}, "an adapter of the port Store: SQLite stays in it"},
 	{"internal/fetch", []string{"orchestrator"}, "an adapter of the port Fetcher"},
 	{"internal/fake", []string{"orchestrator"}, "stand-ins for the ports"},
@@ -40,6 +41,7 @@ var allowed = []struct {
 	{"internal/bench", []string{"internal/bench", "internal/demo/program"}, "measures the server from outside, as a client: what is within it is none of its business"},
 	{"internal/workbook", nil, "what the demo and the end-to-end tests hold answers against: it must know nothing of the server"},
 	{"internal/readme", []string{"internal/config"}, "holds README.md against the settings and the tools' published schemas"},
+	{"internal/deploytest", []string{"internal/config"}, "holds what deploy has against the settings, and runs it from outside"},
 	{"internal/archtest", nil, ""},
 }
 
