@@ -6,10 +6,10 @@ MAKEFLAGS += --no-builtin-rules
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-.PHONY: help setup build image run demo test split doctor lint bench chaos soak lock clean
+.PHONY: help setup build image server-image release run demo test split deploy-test doctor lint bench chaos soak lock clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 setup: image build ## the engine, the runner image and the program, as far as they are missing
 	@go mod download
@@ -21,6 +21,13 @@ image: ## the runner image, with the engine and the base image that it needs
 	@deploy/engine.sh
 	@deploy/base-image.sh
 	@deploy/image.sh
+
+server-image: ## the image of the server itself, for compose
+	@deploy/engine.sh
+	@deploy/server-image.sh
+
+release: ## dist/: static programs for Linux with SHA256SUMS, the same bytes from the same sources
+	@deploy/release.sh
 
 run: setup ## the server, until it is stopped
 	@exec bin/power-interpreter serve
@@ -36,6 +43,9 @@ doctor: build ## what the server needs of this host, and how to mend what it lac
 
 split: setup ## the end-to-end tests with every server a front and an executor, in two network namespaces
 	@E2E_SPLIT=1 go test -race -tags e2e -count=1 -timeout 40m ./internal/e2e
+
+deploy-test: setup ## every way of deploying, on the real engine: image, compose, units, proxies, release
+	@deploy/deploy-test.sh
 
 lint: ## formatting, vet and linters of Go, Python and shell
 	@deploy/lint.sh
