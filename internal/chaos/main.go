@@ -29,6 +29,7 @@ type flags struct {
 	data     string
 	soak     int
 	made     int
+	clock    bool
 }
 
 func main() {
@@ -43,6 +44,7 @@ func main() {
 	flag.StringVar(&f.data, "data", "", "a small file system, which -engine's acts fill, for the data folder; none is the folder for temporary files")
 	flag.IntVar(&f.soak, "soak", 0, "calls of a soak, instead of chaos")
 	flag.IntVar(&f.made, "made", 200, "sessions that a soak makes and deletes")
+	flag.BoolVar(&f.clock, "clock", false, "set this machine's clock hours on and hours back for some seconds each; it needs root, and a machine that nobody else uses")
 	flag.Parse()
 	if f.seed == 0 {
 		f.seed = 1 + uint64(rand.Int64N(1_000_000))
@@ -107,6 +109,11 @@ func (f flags) play(ctx context.Context, s *storm.Storm) error {
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+	}
+	if f.clock {
+		if err := s.TurnClock(ctx); err != nil {
+			return err
 		}
 	}
 	if f.engine == "" {
