@@ -53,7 +53,7 @@ func (g *gauges) tellDisk(i *Inspection, now time.Time) {
 		return
 	}
 	age := now.Sub(m.at).Seconds()
-	i.Disk.Bytes, i.Disk.Files, i.Disk.Complete, i.Disk.Age = &m.value.bytes, &m.value.files, m.value.complete, &age
+	i.Disk.Bytes, i.Disk.Files, i.Disk.Complete, i.Disk.Age = number(m.value.bytes), number(m.value.files), m.value.complete, &age
 }
 
 // missing says why there is no figure that is not older than most; empty if
@@ -69,7 +69,7 @@ func (m *measured[T]) missing(now time.Time, most time.Duration) string {
 	}
 }
 
-// number is nil for one that is not known.
+// number is a copy, nil for one that is not known.
 func number(n int64) *int64 {
 	if n < 0 {
 		return nil

@@ -47,10 +47,14 @@ func TestThePageShowsASessionAndDeletesIt(t *testing.T) {
 	}
 	do("the page asks for the key",
 		chromedp.EmulateViewport(1280, 800),
-		chromedp.Navigate(s.url+"/admin"),
+		visit(s.url+"/admin"),
 		chromedp.WaitVisible("#key"),
 	)
-	// The question without a key was refused, which a browser notes.
+	do("another key is refused",
+		chromedp.SendKeys("#key", "another-key\r"),
+		chromedp.WaitVisible(`//p[@id="trouble" and contains(text(), "not the administrator")]`),
+	)
+	// The questions without the key were refused, which a browser notes.
 	for _, words := range complaints() {
 		if !strings.Contains(words, "401") {
 			t.Errorf("before the key: %s", words)
