@@ -95,6 +95,17 @@ func TestThePageShowsASessionAndDeletesIt(t *testing.T) {
 	}
 	picture(t, ctx, "phone")
 	do("as wide again", chromedp.EmulateViewport(1280, 800), emulation.SetEmulatedMedia())
+	var recent string
+	do("what a session ran lately",
+		chromedp.Click(row("seen")+`//button[text()="Recent"]`),
+		chromedp.WaitVisible("#recent[open]"),
+		chromedp.Text("#recent-rows", &recent),
+	)
+	picture(t, ctx, "recent")
+	if !strings.Contains(recent, "completed") {
+		t.Errorf("recent executions: %q", recent)
+	}
+	do("and back", chromedp.Click("#recent button"), chromedp.WaitNotVisible("#recent"))
 	do("interrupt what runs",
 		chromedp.Click(row("busy")+`//button[text()="Interrupt"]`),
 		chromedp.WaitVisible("#ask[open]"),

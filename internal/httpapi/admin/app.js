@@ -32,6 +32,8 @@ function span(seconds) {
   return `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
 }
 
+const fine = (seconds) => (seconds < 10 ? `${seconds.toFixed(2)} s` : span(seconds));
+
 const counted = (n, what) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 const clock = (time) => new Date(time).toLocaleString();
@@ -163,6 +165,10 @@ function newRow(id) {
   const actions = child(row, 'td', 'actions');
   actions.dataset.label = 'Actions';
   const box = child(actions, 'div');
+  const recent = child(box, 'button');
+  recent.type = 'button';
+  put(recent, 'Recent');
+  recent.addEventListener('click', () => showRecent(row.dataset.id));
   for (const action of ACTIONS) {
     const button = child(box, 'button');
     button.type = 'button';
@@ -190,8 +196,8 @@ function show() {
     COLUMNS.forEach((column, j) => fill(row.children[j], column.show(session)));
     for (const button of row.querySelectorAll('button')) {
       const action = ACTIONS.find(({ name }) => name === button.dataset.action);
-      button.disabled = !action.can(session);
-      button.setAttribute('aria-label', `${action.label} session ${session.session_id} of ${session.owner}`);
+      button.disabled = action !== undefined && !action.can(session);
+      button.setAttribute('aria-label', `${button.textContent}: session ${session.session_id} of ${session.owner}`);
     }
     if (body.children[i] !== row) body.insertBefore(row, body.children[i] ?? null);
   });
@@ -297,6 +303,27 @@ async function ask(id, action) {
     return;
   }
   look();
+}
+
+// showRecent lists a session's latest executions, as they are now.
+async function showRecent(id) {
+  let session;
+  try {
+    ({ session } = await call('GET', `/${encodeURIComponent(id)}`));
+  } catch (error) {
+    put($('trouble'), error.message);
+    return;
+  }
+  const all = session.recent ?? [];
+  put($('recent-of'), `Latest executions of session ${session.session_id} of ${session.owner}`);
+  $('recent-rows').replaceChildren(...all.map((x) => {
+    const line = document.createElement('tr');
+    const cells = [`${x.job ? 'job' : x.op} ${x.id}`, x.status, x.started ? fine(x.seconds) : NONE, x.started ? clock(x.started) : 'not yet'];
+    for (const text of cells) put(child(line, 'td'), text);
+    return line;
+  }));
+  $('recent-none').hidden = all.length > 0;
+  $('recent').showModal();
 }
 
 $('key-form').addEventListener('submit', (event) => {
