@@ -89,7 +89,7 @@ func New(cfg Config, checker Checker, mcp MCP) (*API, error) {
 	if a.cors, err = newCORS(cfg.CORSOrigins); err != nil {
 		return nil, err
 	}
-	a.handler = a.recovered(a.routes())
+	a.handler = a.recovered(a.unasked(a.routes()))
 	return a, nil
 }
 

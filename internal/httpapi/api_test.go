@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"power-interpreter/internal/fake"
 	"power-interpreter/internal/httpapi"
 )
 
@@ -87,23 +88,45 @@ func TestTheGuardsLetStreamsThrough(t *testing.T) {
 }
 
 // Over a connection in memory, on a clock that runs ahead.
-func TestWhoIsRefusedNeedNotSendItsBody(t *testing.T) {
-	for _, path := range []string{"/mcp", "/health", "/none"} {
+func TestABodyThatIsNotTakenIsNotWaitedFor(t *testing.T) {
+	for _, line := range []string{"POST /mcp", "POST /health", "POST /none", "GET /health", "HEAD /health", "GET /admin/app.js", "OPTIONS /mcp", "DELETE /none"} {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFace(t, httpapi.Config{Keys: []httpapi.Key{{Name: "ann", Secret: "k"}}}, healthy)
+			f := newFace(t, httpapi.Config{Keys: []httpapi.Key{{Name: "ann", Secret: "k"}}, AdminKey: "a", Admin: &fake.Service{}}, healthy)
 			srv, here := httpapi.NewServer(f.API), oneConn(t)
 			served := make(chan error, 1)
 			go func() { served <- srv.Serve(here) }()
 			start := time.Now()
-			_, _ = io.WriteString(here.client, "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
+			_, _ = io.WriteString(here.client, line+" HTTP/1.1\r\nHost: localhost\r\nAccess-Control-Request-Method: GET\r\nContent-Length: 100\r\n\r\n")
 			answer, _ := io.ReadAll(here.client)
-			if took := time.Since(start); !strings.Contains(string(answer), "HTTP/1.1 4") || took > 10*time.Second {
-				t.Errorf("%s: %q in %s", path, answer, took)
+			if took := time.Since(start); !strings.Contains(string(answer), "HTTP/1.1 4") || took > 11*time.Second {
+				t.Errorf("%s: %q in %s", line, answer, took)
 			}
 			srv.Close()
 			<-served
 		})
 	}
+}
+
+func TestAStreamOutlivesABodyThatItDidNotNeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFace(t, httpapi.Config{}, healthy)
+		f.mcp.handler = func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-r.Context().Done():
+				t.Error("it was taken for dropped")
+			case <-time.After(time.Minute):
+			}
+		}
+		srv, here := httpapi.NewServer(f.API), oneConn(t)
+		served := make(chan error, 1)
+		go func() { served <- srv.Serve(here) }()
+		_, _ = io.WriteString(here.client, "GET /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}")
+		if answer, _ := io.ReadAll(here.client); !strings.Contains(string(answer), "200 OK") {
+			t.Errorf("%q", answer)
+		}
+		srv.Close()
+		<-served
+	})
 }
 
 // memory is a listener with one connection.
