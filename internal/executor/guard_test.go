@@ -3,10 +3,12 @@ package executor_test
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"power-interpreter/internal/executor/client"
 	"power-interpreter/internal/executor/protocol"
@@ -63,6 +65,29 @@ func TestWithoutATokenNothingIsServed(t *testing.T) {
 	}
 	if calls := svc.Calls(); len(calls) > 0 {
 		t.Errorf("it came to %+v", calls)
+	}
+}
+
+// TestAStrangerHoldsNoConnection sends the head of a request alone, or goes on
+// after a refusal: connections are counted, and are the fronts'.
+func TestAStrangerHoldsNoConnection(t *testing.T) {
+	e := newExecutor(t, &fake.Service{}, server.Token{Secret: token})
+	for name, rest := range map[string]string{
+		"a body that never comes": "Content-Length: 10\r\n\r\n", "chunks that never come": "Transfer-Encoding: chunked\r\n\r\n", "nothing more": "\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			conn, err := net.Dial("tcp", e.http.Listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+			_, _ = io.WriteString(conn, "POST "+protocol.Path(protocol.MethodExecute)+" HTTP/1.1\r\nHost: localhost\r\n"+rest)
+			if answer, err := io.ReadAll(conn); err != nil || !strings.Contains(string(answer), "401") {
+				t.Errorf("%q, %v", answer, err)
+			}
+		})
 	}
 }
 

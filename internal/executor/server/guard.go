@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/orchestrator"
@@ -25,7 +26,17 @@ func invalid(format string, args ...any) protocol.Refusal {
 	return protocol.Refusal{Error: *protocol.NewError(orchestrator.Errorf(orchestrator.CodeInvalid, format, args...))}
 }
 
+// awayTime is how long the body of a request that is refused may take.
+const awayTime = 3 * time.Second
+
+// refuse answers with why there is no call. net/http reads on in the request's
+// body before it sends that: whoever sends none does not hold the connection,
+// nor, having no token, keeps it.
 func refuse(w http.ResponseWriter, r *refusal) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(awayTime)) // not supported by a test's recorder
+	if r.status == http.StatusUnauthorized {
+		w.Header().Set("Connection", "close")
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(r.status)
 	_ = json.NewEncoder(w).Encode(r.Refusal) // it has gone, or not
