@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -170,5 +171,26 @@ func TestManyCallsAtOnceEachGetTheirOwn(t *testing.T) {
 			}
 		})
 	}
+	calls.Wait()
+}
+
+func TestLargeCellsThatRunKeepNoOtherFromBeingRead(t *testing.T) {
+	svc, begun, _ := long()
+	c := newExecutor(t, svc).front(t, "")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	var calls sync.WaitGroup
+	for i := range 6 { // more than are read at once
+		calls.Go(func() {
+			_, _ = c.Execute(ctx, ref(fmt.Sprint(i)), orchestrator.Cell{Code: strings.Repeat("#", 300<<10)}, nil)
+		})
+	}
+	for range 6 {
+		select {
+		case <-begun:
+		case <-time.After(20 * time.Second):
+			t.Error("one waits for the others to end")
+		}
+	}
+	cancel(orchestrator.ErrCancelled)
 	calls.Wait()
 }

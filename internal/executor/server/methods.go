@@ -122,12 +122,10 @@ func (s *Server) hello(w http.ResponseWriter, _ *http.Request, _ front) {
 
 func (s *Server) end(w http.ResponseWriter, r *http.Request, f front) {
 	var e protocol.Ending
-	release, refused := s.read(w, r, &e)
-	if refused != nil {
+	if refused := s.read(w, r, &e); refused != nil {
 		refuse(w, refused)
 		return
 	}
-	defer release()
 	s.calls.end(f, e)
 	writeJSON(w, struct{}{})
 }

@@ -48,12 +48,11 @@ func method[R any](s *Server, do func(ctx context.Context, c running) (R, error)
 // anyones is a method that is of no owner, or of all of the front's.
 func anyones[R any](s *Server, do func(ctx context.Context, c running) (R, error)) route {
 	return route{http.MethodPost, func(w http.ResponseWriter, r *http.Request, f front) {
-		c, release, refused := s.arguments(w, r)
-		if refused != nil {
+		var c protocol.Call
+		if refused := s.read(w, r, &c); refused != nil {
 			refuse(w, refused)
 			return
 		}
-		defer release()
 		answer(s, w, r, f, func(k *call, events *stream) (R, error) {
 			return do(orchestrator.OnAdmitted(k.ctx, events.admitted), running{Call: c, call: k, events: events})
 		})
@@ -82,24 +81,19 @@ func answer[R any](s *Server, w http.ResponseWriter, r *http.Request, f front, d
 	events.finish(protocol.Event[R]{Done: true, Result: &result, Error: protocol.NewError(err), Now: time.Now()})
 }
 
-// arguments reads a call's arguments. release gives their place back.
-func (s *Server) arguments(w http.ResponseWriter, r *http.Request) (c protocol.Call, release func(), refused *refusal) {
-	release, refused = s.read(w, r, &c)
-	return c, release, refused
-}
-
-func (s *Server) read(w http.ResponseWriter, r *http.Request, into any) (release func(), refused *refusal) {
+// read reads a call's arguments. A larger one has a place while it is decoded, and
+// no longer: it may then run for hours.
+func (s *Server) read(w http.ResponseWriter, r *http.Request, into any) *refusal {
 	conn := http.NewResponseController(w)
 	_ = conn.SetReadDeadline(time.Now().Add(bodyTime)) // not supported by a test's recorder
-	release = func() {}
 	if r.ContentLength < 0 || r.ContentLength > smallBody {
 		select {
 		case s.bodies <- struct{}{}:
-			release = func() { <-s.bodies }
+			defer func() { <-s.bodies }()
 		case <-r.Context().Done():
-			return release, unavailable(orchestrator.CodeBusy, "too many large calls are being read; try again in a few seconds")
+			return unavailable(orchestrator.CodeBusy, "too many large calls are being read; try again in a few seconds")
 		case <-time.After(bodyTime):
-			return release, unavailable(orchestrator.CodeBusy, "too many large calls are being read; try again in a few seconds")
+			return unavailable(orchestrator.CodeBusy, "too many large calls are being read; try again in a few seconds")
 		}
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, protocol.MaxRequest))
@@ -107,9 +101,8 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, into any) (release
 		err = json.Unmarshal(raw, into)
 	}
 	if err != nil {
-		release()
-		return func() {}, &refusal{http.StatusBadRequest, invalid("the call's arguments are no JSON of the protocol, or more than %d bytes", protocol.MaxRequest)}
+		return &refusal{http.StatusBadRequest, invalid("the call's arguments are no JSON of the protocol, or more than %d bytes", protocol.MaxRequest)}
 	}
 	_ = conn.SetReadDeadline(time.Time{})
-	return release, nil
+	return nil
 }
