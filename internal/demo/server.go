@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"power-interpreter/internal/demo/program"
 	"power-interpreter/internal/demo/show"
+	"power-interpreter/internal/program"
 )
 
 // binary is where make build puts the server.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"power-interpreter/internal/demo/program"
+	"power-interpreter/internal/program"
 )
 
 // dataLabel is what the server marks the containers of its data folder with.

@@ -10,7 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"power-interpreter/internal/demo/program"
+	"power-interpreter/internal/program"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
