@@ -70,7 +70,7 @@ func (o *Orchestrator) adoptClaim(ctx context.Context, c workspace.Claim, runnin
 	}
 	o.mu.Lock()
 	o.sessions[s.ref] = s
-	s.notices = past.notices[s.ref]
+	s.notices, s.tally = past.notices[s.ref], past.tallies[s.ref]
 	o.mu.Unlock()
 	if !running {
 		o.lose(s, past)

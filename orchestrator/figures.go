@@ -103,17 +103,7 @@ func (o *Orchestrator) count(x *execution) {
 	if d := x.Reply.Death; d != nil && !x.session.deleted {
 		o.noteDeath(x.session, *d)
 	}
-	if x.run.Op == OpVariables || x.run.Op == OpDatasets {
-		return // looking is no work of the session's
-	}
-	t := &x.session.tally
-	t.Ended++
-	if x.Job {
-		t.Jobs++
-	}
-	if x.Status != StatusCompleted {
-		t.Failed++
-	}
+	x.session.tally.add(x)
 }
 
 // countStart counts a sandbox's start.

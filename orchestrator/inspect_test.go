@@ -162,6 +162,17 @@ func TestOneSessionIsToldWithItsLatestExecutions(t *testing.T) {
 	}
 }
 
+func TestExecutionsAreCountedAcrossARestart(t *testing.T) {
+	r := newRig(t)
+	r.run("a", "set x 1")
+	r.run("a", "raise x")
+	r.restart()
+	r.run("a", "get x")
+	if got := r.seen("a").Executions; got != (orchestrator.Tally{Ended: 3, Failed: 1}) {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestTheLastDeathIsTold(t *testing.T) {
 	r := newRig(t)
 	r.run("a", "die")

@@ -119,11 +119,26 @@ type DiskUse struct {
 	Limit    int64    `json:"limit_bytes"`
 }
 
-// Tally counts a session's executions that have ended since Totals.Since.
+// Tally counts a session's executions that have ended: those that were on record
+// when the process began, and all since. Looking at datasets or variables is none.
 type Tally struct {
 	Ended  int `json:"ended"`
 	Jobs   int `json:"jobs"`
 	Failed int `json:"failed"` // all that did not complete
+}
+
+// add counts an execution that has ended.
+func (t *Tally) add(x *execution) {
+	if x.run.Op == OpVariables || x.run.Op == OpDatasets {
+		return
+	}
+	t.Ended++
+	if x.Job {
+		t.Jobs++
+	}
+	if x.Status != StatusCompleted {
+		t.Failed++
+	}
 }
 
 // LastDeath is the latest end of a session's kernel that nobody had asked for.

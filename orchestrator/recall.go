@@ -15,6 +15,7 @@ type past struct {
 	ended      map[string]bool // ids of those whose end the store has
 	notices    map[Ref][]string
 	used       map[Ref]time.Time
+	tallies    map[Ref]Tally
 	again      []again
 }
 
@@ -26,7 +27,7 @@ type again struct {
 
 // recall takes a store's memory over.
 func (o *Orchestrator) recall(m Memory) *past {
-	p := &past{unfinished: map[string]Record{}, ended: map[string]bool{}, notices: m.Notices, used: m.Used}
+	p := &past{unfinished: map[string]Record{}, ended: map[string]bool{}, notices: m.Notices, used: m.Used, tallies: m.Tallies}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, id := range m.IDs {
@@ -212,6 +213,7 @@ func (o *Orchestrator) endUnseen(s *session, r Record, status Status) {
 	close(x.done)
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	s.tally.add(x)
 	o.keep(x)
 }
 
@@ -227,7 +229,7 @@ func (o *Orchestrator) loseRest(p *past) {
 		if r.isUntouched() {
 			if s, err := o.session(r.Session); err == nil {
 				o.mu.Lock()
-				s.notices = p.notices[r.Session]
+				s.notices, s.tally = p.notices[r.Session], p.tallies[r.Session]
 				o.mu.Unlock()
 				p.again = append(p.again, again{s, r})
 				continue

@@ -48,6 +48,7 @@ type Memory struct {
 	Unfinished []Record // queued or running when last written, the oldest first
 	Notices    map[Ref][]string
 	Used       map[Ref]time.Time
+	Tallies    map[Ref]Tally // of the ended executions that are kept
 }
 
 // StoreBounds bound what is kept.

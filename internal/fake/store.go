@@ -31,10 +31,12 @@ func NewStore() *Store {
 func (s *Store) Load(context.Context) (orchestrator.Memory, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m := orchestrator.Memory{IDs: slices.Clone(s.order), Notices: map[orchestrator.Ref][]string{}, Used: map[orchestrator.Ref]time.Time{}}
+	m := orchestrator.Memory{IDs: slices.Clone(s.order), Notices: map[orchestrator.Ref][]string{}, Used: map[orchestrator.Ref]time.Time{}, Tallies: map[orchestrator.Ref]orchestrator.Tally{}}
 	for _, id := range s.order {
 		if r := s.records[id]; !r.Status.Ended() {
 			m.Unfinished = append(m.Unfinished, r)
+		} else {
+			m.Tallies[r.Session] = tallied(m.Tallies[r.Session], r)
 		}
 	}
 	for ref, n := range s.notices {
@@ -44,6 +46,21 @@ func (s *Store) Load(context.Context) (orchestrator.Memory, error) {
 		m.Used[ref] = t
 	}
 	return m, nil
+}
+
+// tallied is a tally with one more ended execution.
+func tallied(t orchestrator.Tally, r orchestrator.Record) orchestrator.Tally {
+	if r.Op == orchestrator.OpDatasets || r.Op == orchestrator.OpVariables {
+		return t
+	}
+	t.Ended++
+	if r.Job {
+		t.Jobs++
+	}
+	if r.Status != orchestrator.StatusCompleted {
+		t.Failed++
+	}
+	return t
 }
 
 // SetFail has fail decide, from now on, whether a write fails; nil lets all be.

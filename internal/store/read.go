@@ -12,7 +12,7 @@ import (
 
 // Load returns what a start needs to know; see orchestrator.Store.
 func (s *Store) Load(ctx context.Context) (orchestrator.Memory, error) {
-	m := orchestrator.Memory{Notices: map[orchestrator.Ref][]string{}, Used: map[orchestrator.Ref]time.Time{}}
+	m := orchestrator.Memory{Notices: map[orchestrator.Ref][]string{}, Used: map[orchestrator.Ref]time.Time{}, Tallies: map[orchestrator.Ref]orchestrator.Tally{}}
 	err := s.inTx(ctx, func(t tx) error {
 		return errors.Join(
 			t.each(func(rows *sql.Rows) error {
@@ -40,6 +40,14 @@ func (s *Store) Load(ctx context.Context) (orchestrator.Memory, error) {
 				m.Used[ref] = moment(at)
 				return err
 			}, "SELECT owner, session, used_at FROM sessions"),
+			t.each(func(rows *sql.Rows) error {
+				var ref orchestrator.Ref
+				var tally orchestrator.Tally
+				err := rows.Scan(&ref.Owner, &ref.ID, &tally.Ended, &tally.Jobs, &tally.Failed)
+				m.Tallies[ref] = tally
+				return err
+			}, "SELECT owner, session, count(*), sum(job), sum(status <> ?) FROM executions WHERE ended AND op NOT IN (?, ?) GROUP BY owner, session",
+				string(orchestrator.StatusCompleted), string(orchestrator.OpDatasets), string(orchestrator.OpVariables)),
 		)
 	})
 	return m, explain(err)

@@ -116,6 +116,29 @@ func TestAStartLearnsWhatWasLeft(t *testing.T) {
 	}
 }
 
+func TestAStartLearnsHowManyExecutionsOfASessionAreOnRecord(t *testing.T) {
+	s := open(t, file(t))
+	var batch orchestrator.Batch
+	for id, change := range map[string]func(*orchestrator.Record){
+		"00000001": func(r *orchestrator.Record) {},
+		"00000002": func(r *orchestrator.Record) { r.Status, r.Job = orchestrator.StatusCompleted, false },
+		"00000003": func(r *orchestrator.Record) { r.Op = orchestrator.OpQuery },
+		"00000004": func(r *orchestrator.Record) { r.Op = orchestrator.OpDatasets },
+		"00000005": func(r *orchestrator.Record) { r.Status = orchestrator.StatusRunning },
+		"00000006": func(r *orchestrator.Record) { r.Session = bob },
+	} {
+		r := record(id, ann)
+		change(&r)
+		batch.Executions = append(batch.Executions, r)
+	}
+	write(t, s, batch)
+	m, err := s.Load(t.Context())
+	want := map[orchestrator.Ref]orchestrator.Tally{ann: {Ended: 3, Jobs: 2, Failed: 2}, bob: {Ended: 1, Jobs: 1, Failed: 1}}
+	if err != nil || !reflect.DeepEqual(m.Tallies, want) {
+		t.Errorf("%+v, %v; want %+v", m.Tallies, err, want)
+	}
+}
+
 func TestADeletedSessionLeavesNothingAndItsSuccessorStays(t *testing.T) {
 	s := open(t, file(t))
 	write(t, s, orchestrator.Batch{
