@@ -8,11 +8,13 @@ import (
 )
 
 const (
-	// maxParts and maxPartsOfOne bound the files that have come in part, each of
-	// which holds a descriptor and some of the host's disk: of all sessions, and
-	// of one, whose oldest gives way.
-	maxParts      = 64
-	maxPartsOfOne = 4
+	// maxParts, maxPartsOfOwner and maxPartsOfOne bound the files that have come
+	// in part, each of which holds a descriptor and some of the host's disk: of all
+	// sessions; of one owner's, who keeps them from nobody else; and of one
+	// session, whose oldest gives way.
+	maxParts        = 64
+	maxPartsOfOwner = 16
+	maxPartsOfOne   = 4
 	// partTime is how long such a file waits for its rest: long enough for a
 	// connection to come back.
 	partTime = time.Hour
@@ -47,7 +49,7 @@ func (o *Orchestrator) takePart(in filing, name string, piece Part) (*part, erro
 	case p != nil: // of another size: begun anew
 		_ = p.writer.Abort()
 	}
-	if o.countParts() >= maxParts {
+	if all, owners := o.countParts(in.session.ref.Owner); all >= maxParts || owners >= maxPartsOfOwner {
 		return nil, Errorf(CodeBusy, "too many uploads are waiting for their rest; send the file in one piece, or try again later")
 	}
 	w, err := in.folder.Create(name, in.claim.UID)
@@ -113,13 +115,17 @@ func (o *Orchestrator) dropAllParts(since time.Time) {
 	}
 }
 
-func (o *Orchestrator) countParts() (n int) {
+// countParts counts all, and those of an owner's sessions.
+func (o *Orchestrator) countParts(owner string) (all, owners int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, s := range o.sessions {
-		n += len(s.parts)
+	for ref, s := range o.sessions {
+		all += len(s.parts)
+		if ref.Owner == owner {
+			owners += len(s.parts)
+		}
 	}
-	return n
+	return all, owners
 }
 
 // partBytes is what the session's parts take of the disk.

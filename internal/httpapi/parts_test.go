@@ -1,14 +1,15 @@
 package httpapi_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
 
 // part sends bytes of a file of ten from offset on, as curl -C does.
-func (s *site) part(path, ranges, content string) answer {
+func (s *site) part(path, ranges, content string, header ...string) answer {
 	s.t.Helper()
-	return s.put(path, content, "Content-Range", ranges)
+	return s.put(path, content, append(header, "Content-Range", ranges)...)
 }
 
 func TestAnUploadGoesOnWhereItWasCut(t *testing.T) {
@@ -103,5 +104,26 @@ func TestAPartThatMakesNoSenseIsRefused(t *testing.T) {
 	}
 	if all, _ := s.Sessions(t.Context(), "ann"); len(all) != 0 {
 		t.Errorf("to ask made %v", all)
+	}
+}
+
+func TestOneOwnersPartsKeepNoOtherOwnersOut(t *testing.T) {
+	s := newSite(t)
+	kept := 0
+	for i := range 20 {
+		if a := s.part(fmt.Sprintf("/files/s%d/x", i), "bytes 0-3/10", "0123"); a.status == 202 {
+			kept++
+		} else if a.status != 503 {
+			t.Errorf("%d: %d %s", i, a.status, a.body)
+		}
+	}
+	if kept != 16 {
+		t.Errorf("%d of one owner are kept", kept)
+	}
+	if a := s.part("/files/s/x", "bytes 0-3/10", "0123", "Authorization", "Bearer k-bob"); a.status != 202 {
+		t.Errorf("another's: %d %s", a.status, a.body)
+	}
+	if a := s.part("/files/s0/x", "bytes 4-9/10", "456789"); a.status != 201 {
+		t.Errorf("the rest: %d %s", a.status, a.body)
 	}
 }
