@@ -62,16 +62,17 @@ func (a *API) admitted(prefix string, paths func(asked string) []string, serve f
 }
 
 // linked finds whose session and which of the paths a link is for. Everybody's
-// are tried: a link does not name its owner.
+// are tried: a link does not name its owner. Only after a session that it can be
+// of is asked, which an executor may have to answer.
 func (a *API) linked(ctx context.Context, link signed, session string, paths []string) (t target, found bool) {
 	for _, owner := range a.owners() {
 		ref := orchestrator.Ref{Owner: owner, ID: session}
-		nonce, err := a.cfg.Files.Nonce(ctx, ref, false)
-		if err != nil {
-			nonce = ""
-		}
 		for _, path := range paths {
-			if a.cfg.Links.holds(link, ref, nonce, path) {
+			if !a.cfg.Links.made(link, ref, path) {
+				continue
+			}
+			nonce, err := a.cfg.Files.Nonce(ctx, ref, false)
+			if err == nil && a.cfg.Links.holds(link, ref, nonce, path) {
 				t, found = target{ref, path, nonce}, true
 			}
 		}

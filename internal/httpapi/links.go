@@ -23,7 +23,7 @@ const (
 	// the same link in every reply.
 	step = time.Hour
 	// linkLabel keeps other uses of the data folder's secret apart.
-	linkLabel = "power-interpreter file link 1"
+	linkLabel = "power-interpreter file link 2"
 )
 
 // The parameters of a link's query.
@@ -70,14 +70,27 @@ func FilePath(session, path string) string {
 	return (&url.URL{Path: filesPrefix + session + "/" + path}).EscapedPath()
 }
 
-// sign is over each part with its length, so that no two links say the same.
+// half is the length of each of a signature's two parts, in bytes: 128 bits,
+// which nobody guesses.
+const half = sha256.Size / 2
+
+// sign returns a signature. Its first part is of the file, by which a link that
+// is not ours is known without asking after a session; its second of the session
+// too.
 func (l *Links) sign(method string, ref orchestrator.Ref, nonce, path, expires string) string {
+	file := l.mac(method, ref, path, expires)
+	session := l.mac(method, ref, path, expires, nonce)
+	return base64.RawURLEncoding.EncodeToString(append(file[:half:half], session[:half]...))
+}
+
+// mac is over each part with its length, so that no two links say the same.
+func (l *Links) mac(method string, ref orchestrator.Ref, more ...string) []byte {
 	mac := hmac.New(sha256.New, l.secret)
-	for _, part := range []string{linkLabel, method, ref.Owner, ref.ID, nonce, path, expires} {
+	for _, part := range append([]string{linkLabel, method, ref.Owner, ref.ID}, more...) {
 		mac.Write(binary.AppendUvarint(nil, uint64(len(part))))
 		mac.Write([]byte(part))
 	}
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return mac.Sum(nil)
 }
 
 // signed is what a request brought as a link.
@@ -96,6 +109,13 @@ func signedBy(r *http.Request) (s signed, ok bool) {
 		s.method = http.MethodGet
 	}
 	return s, true
+}
+
+// made says whether the link is one of ours for that file, of this session of
+// that id or of one before it. It takes as long whatever was sent.
+func (l *Links) made(s signed, ref orchestrator.Ref, path string) bool {
+	given, err := base64.RawURLEncoding.DecodeString(s.signature)
+	return err == nil && len(given) == 2*half && hmac.Equal(given[:half], l.mac(s.method, ref, path, s.expires)[:half])
 }
 
 // holds says whether the link is for that file of the session; an empty nonce

@@ -147,6 +147,25 @@ func TestALinkThatIsBeingUsedReachesNoNewSession(t *testing.T) {
 	}
 }
 
+func TestALinkThatIsNotOursAsksAfterNoSession(t *testing.T) {
+	asked := 0
+	s := newSite(t, func(c *httpapi.Config) {
+		c.Files = &swapping{fileService: c.Files, swap: func() { asked++ }}
+	})
+	s.put("/files/s/x.txt", "x")
+	get := s.link(s.links.Get(ann("s"), s.nonce("ann", "s"), "x.txt"))
+	forged := s.link(httpapi.NewLinks([]byte("another secret"), publicURL).Get(ann("s"), "nonce", "x.txt"))
+	for _, link := range []string{forged, strings.Replace(get, "x.txt", "y.txt", 1), get + "A", "/files/s/x.txt?signature=", strings.Replace(forged, "/files/", "/charts/", 1)} {
+		if a := s.get(link, "Authorization", ""); a.status != 404 || asked > 0 {
+			t.Errorf("%s: %d, asked %d times", link, a.status, asked)
+		}
+	}
+	old := s.link(s.links.Get(ann("s"), "the nonce of a session before", "x.txt"))
+	if a := s.get(old, "Authorization", ""); a.status != 404 || asked == 0 {
+		t.Errorf("of a session before: %d, asked %d times", a.status, asked)
+	}
+}
+
 // On a clock that runs ahead; no server is needed.
 func TestALinkExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
