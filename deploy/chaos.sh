@@ -45,7 +45,8 @@ engine_start() {
 	mkdir -p "$data" "$run"
 	unmount_forgotten
 	rm -f "$run/docker.pid" # it is ours alone, and its process has ended
-	setsid dockerd --data-root "$data/root" --exec-root "$run/exec" -H "$host" --pidfile "$run/docker.pid" \
+	# In a network of its own: with no bridge, dockerd takes down docker0, which is the host's engine's.
+	setsid unshare --net dockerd --data-root "$data/root" --exec-root "$run/exec" -H "$host" --pidfile "$run/docker.pid" \
 		--bridge=none --iptables=false --ip-forward=false </dev/null >>"$data/dockerd.log" 2>&1 &
 	wait_for "$start_seconds" answers || {
 		tail -n 20 "$data/dockerd.log" >&2
