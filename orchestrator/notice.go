@@ -27,7 +27,7 @@ func (o *Orchestrator) notify(s *session, text string) {
 // Notices takes what the session's caller has yet to be told, once. What they
 // tell of is in the store by then: a job that was named is known after a kill.
 func (o *Orchestrator) Notices(ctx context.Context, ref Ref) []string {
-	if !o.hasNotices(ref) {
+	if !o.HasNotices(ref) {
 		return nil
 	}
 	_ = o.written(ctx) // a store that fails keeps nobody from being told
@@ -44,7 +44,8 @@ func (o *Orchestrator) Notices(ctx context.Context, ref Ref) []string {
 	return notices
 }
 
-func (o *Orchestrator) hasNotices(ref Ref) bool {
+// HasNotices says whether Notices has something to tell. It takes nothing.
+func (o *Orchestrator) HasNotices(ref Ref) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if s := o.sessions[ref]; s != nil {

@@ -3,12 +3,15 @@ package executor_test
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"power-interpreter/internal/executor/client"
+	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/fake"
 	"power-interpreter/orchestrator"
 )
@@ -135,6 +138,35 @@ func TestNoticesAreTakenOnce(t *testing.T) {
 	}
 	if got := c.Notices(t.Context(), ref("a")); got != nil {
 		t.Errorf("again: %q", got)
+	}
+}
+
+// told is a service that can be asked whether it has notices.
+type told struct{ *fake.Service }
+
+func (s told) HasNotices(ref orchestrator.Ref) bool { return ref.ID == "loud" }
+
+// TestNoticesAreAskedForWhereTheyMayBe counts no question where the answer to the
+// call before has said that there are none.
+func TestNoticesAreAskedForWhereTheyMayBe(t *testing.T) {
+	svc := &fake.Service{}
+	http := httptest.NewServer(server.New(server.Config{}, told{svc}))
+	t.Cleanup(http.Close)
+	c := frontOf(t, client.Config{URL: http.URL})
+	for _, id := range []string{"loud", "quiet"} {
+		svc.Notify(ref(id), "word")
+		if _, err := c.Files(t.Context(), ref(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := c.Notices(t.Context(), ref("loud")); len(got) != 1 {
+		t.Errorf("loud: %q", got)
+	}
+	if got := c.Notices(t.Context(), ref("quiet")); len(got) != 0 {
+		t.Errorf("quiet was asked: %q", got)
+	}
+	if got := c.Notices(t.Context(), ref("quiet")); len(got) != 1 {
+		t.Errorf("quiet, later: %q", got)
 	}
 }
 

@@ -104,6 +104,9 @@ func events[R any](k *call, answer io.Reader) (none R, err error) {
 		}
 		k.take(e.Admitted, e.Send, e.Output)
 		if e.Done {
+			if e.Quiet {
+				k.c.quiet.note(k.request.ref())
+			}
 			k.body.end() // the executor wants no more of it
 			k.silence.Reset(restTime)
 			_, _ = lines.Next(func() {}) // the end of the answer, so that the connection can be used again

@@ -44,6 +44,7 @@ type Client struct {
 	http   *http.Transport
 	log    *slog.Logger
 	lines  lines
+	quiet  quiet
 	places protocol.Places
 
 	end   context.CancelFunc

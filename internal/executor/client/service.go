@@ -122,7 +122,7 @@ func (c *Client) Sessions(ctx context.Context, owner string) ([]orchestrator.Ses
 // Notices takes what is to be told; see orchestrator.Service. While the executor
 // does not answer, it waits there.
 func (c *Client) Notices(ctx context.Context, ref orchestrator.Ref) []string {
-	if c.isAway() {
+	if c.isAway() || c.quiet.take(ref) {
 		return nil
 	}
 	notices, _ := do[[]string](ctx, c, request{method: protocol.MethodNotices, args: on(ref)})

@@ -50,6 +50,9 @@ type Event[R any] struct {
 	Done   bool   `json:"done,omitempty"`
 	Result *R     `json:"result,omitempty"`
 	Error  *Error `json:"error,omitempty"`
+	// Quiet says that nothing waits to be told to the call's session, so that it
+	// need not be asked for.
+	Quiet bool `json:"quiet,omitempty"`
 	// Now is the executor's clock at the end, by which the times of Result are.
 	Now time.Time `json:"now,omitzero"`
 }

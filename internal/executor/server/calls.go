@@ -44,6 +44,7 @@ type callID struct {
 // call is one under way.
 type call struct {
 	front  front
+	ref    orchestrator.Ref // the session it concerns, zero for none
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 }

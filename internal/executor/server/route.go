@@ -41,6 +41,7 @@ func method[R any](s *Server, do func(ctx context.Context, c running) (R, error)
 		if c.ref, err = c.front.ref(orchestrator.Ref{Owner: c.Owner, ID: c.Session}); err != nil {
 			return none, err
 		}
+		c.call.ref = c.ref
 		return do(ctx, c)
 	})
 }
@@ -78,7 +79,15 @@ func answer[R any](s *Server, w http.ResponseWriter, r *http.Request, f front, d
 	if out := events.take(); out != nil {
 		events.send(protocol.Event[any]{Output: out})
 	}
-	events.finish(protocol.Event[R]{Done: true, Result: &result, Error: protocol.NewError(err), Now: time.Now()})
+	events.finish(protocol.Event[R]{Done: true, Result: &result, Error: protocol.NewError(err), Quiet: s.quiet(k.ref), Now: time.Now()})
+}
+
+// quiet says whether surely nothing waits to be told to a session.
+func (s *Server) quiet(ref orchestrator.Ref) bool {
+	svc, can := s.svc.(interface {
+		HasNotices(ref orchestrator.Ref) bool
+	})
+	return can && ref.ID != "" && !svc.HasNotices(ref)
 }
 
 // read reads a call's arguments. A larger one has a place while it is decoded, and

@@ -41,7 +41,7 @@ func receive[R any](s *Server, w http.ResponseWriter, r *http.Request, f front, 
 	body := &content{r: r, conn: conn}
 	defer body.discard()
 	answer(s, w, r, f, func(k *call, events *stream) (R, error) {
-		body.events = events
+		body.events, k.ref = events, file.Ref
 		return do(k, events, file, body)
 	})
 }
