@@ -82,7 +82,7 @@ func faultOf(ctx context.Context, err error) *fault {
 	case errors.Is(err, errNotLocal):
 		return &fault{reason: "over plain http its name must lead to this host: use https, or set EXECUTOR_INSECURE=true", cause: err}
 	case isTimeout(err):
-		return &fault{true, "no connection within " + dialTime.String(), err}
+		return &fault{true, "no connection came about within " + dialTime.String() + ": it hangs, or something between does", err}
 	case errors.Is(err, protocol.ErrTooLong):
 		return &fault{reason: "its answer is longer than any may be", cause: err}
 	default:
