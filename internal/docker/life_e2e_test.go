@@ -94,7 +94,7 @@ func TestStartThatFailsLeavesNothing(t *testing.T) {
 	}{
 		"image missing":   {t.Context(), func(s *orchestrator.Spec) { s.Image = "power-interpreter-none:x" }, orchestrator.CodeUnavailable, "make image"},
 		"unknown runtime": {t.Context(), func(s *orchestrator.Spec) { s.Runtime = "power-none" }, orchestrator.CodeUnavailable, `"power-none"`},
-		"no folder":       {t.Context(), func(s *orchestrator.Spec) { s.Folder = filepath.Join(s.Folder, "none") }, orchestrator.CodeUnavailable, "could not create"},
+		"no folder":       {t.Context(), func(s *orchestrator.Spec) { s.Folder = filepath.Join(s.Folder, "none") }, orchestrator.CodeUnavailable, "does not have the data folder"},
 		"folder a file":   {t.Context(), func(s *orchestrator.Spec) { s.Folder = aFile(t) }, orchestrator.CodeUnavailable, "could not start"},
 		"given up":        {over, func(*orchestrator.Spec) {}, orchestrator.CodeCancelled, "given up"},
 	} {
