@@ -21,9 +21,9 @@ type Folder struct {
 
 // File is what is known of a file in a session's folder.
 type File struct {
-	Path    string // relative to the folder, slash-separated; any bytes but NUL
-	Size    int64  // bytes
-	ModTime time.Time
+	Path    string      // relative to the folder, slash-separated; any bytes but NUL
+	Size    int64       // bytes
+	ModTime time.Time   // within the years 1 to 9999, whatever the code made of it
 	MIME    string      // empty for what is no regular file
 	Mode    fs.FileMode // its type bits are 0 for a regular file
 	// ETag is an entity tag (RFC 9110, 8.8.3) of the bytes behind an open file;
@@ -113,11 +113,31 @@ func (f *Folder) Remove(name string) error {
 }
 
 func fileOf(name string, info fs.FileInfo) File {
-	about := File{Path: name, Size: info.Size(), ModTime: info.ModTime(), Mode: info.Mode()}
+	about := File{Path: name, Size: info.Size(), ModTime: sayable(info.ModTime()), Mode: info.Mode()}
 	if info.Mode().IsRegular() {
 		about.MIME = typeOf(name)
 	}
 	return about
+}
+
+// earliest and latest are what JSON can say of a time, in every zone (RFC 3339,
+// 5.6). Code may give a file any that its file system keeps, and nothing that
+// holds another could be told, or be written down.
+var (
+	earliest = time.Date(1, time.January, 2, 0, 0, 0, 0, time.UTC)
+	latest   = time.Date(9999, time.December, 30, 0, 0, 0, 0, time.UTC)
+)
+
+// sayable is t, or the nearest time that can be said.
+func sayable(t time.Time) time.Time {
+	switch {
+	case t.Before(earliest):
+		return earliest
+	case t.After(latest):
+		return latest
+	default:
+		return t
+	}
 }
 
 func mustBeRegular(name string, info fs.FileInfo) error {

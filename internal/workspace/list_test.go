@@ -10,6 +10,7 @@ import (
 	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"power-interpreter/internal/workspace"
 )
@@ -104,5 +105,44 @@ func TestUsageEndsWithItsContext(t *testing.T) {
 	cancel()
 	if _, err := folder.Usage(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Usage gives %v", err)
+	}
+}
+
+// In memory, for most file systems on a disk keep no such times.
+func TestATimeThatNobodyCanSayIsTheNearestOne(t *testing.T) {
+	dir, err := os.MkdirTemp("/dev/shm", "power-interpreter-test")
+	must(t, err)
+	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })
+	root, err := workspace.Open(dir)
+	must(t, err)
+	t.Cleanup(func() { must(t, root.Close()) })
+	host, err := root.NewSandbox(sandboxID)
+	must(t, err)
+	must(t, root.MakeSession(sandboxID, sessionID, sandboxUID()))
+	folder, err := root.Session(sandboxID, sessionID)
+	must(t, err)
+	t.Cleanup(func() { must(t, folder.Close()) })
+	for name, second := range map[string]int64{"early": -1e15, "late": 1e15, "last": 253402300799} {
+		file := filepath.Join(host, sessionID, name)
+		put(t, file, "x")
+		must(t, syscall.UtimesNano(file, []syscall.Timespec{{Sec: second}, {Sec: second}}))
+		info, err := os.Stat(file)
+		must(t, err)
+		if info.ModTime().Unix() != second {
+			t.Fatalf("%s: the file system keeps %s", name, info.ModTime())
+		}
+	}
+	files, _, err := folder.List(10)
+	must(t, err)
+	for _, f := range files {
+		if _, err := f.ModTime.In(time.FixedZone("", 14*60*60)).MarshalJSON(); err != nil {
+			t.Errorf("%s: %v", f.Path, err)
+		}
+		if f.ModTime.IsZero() {
+			t.Errorf("%s: it passes for unknown", f.Path)
+		}
+	}
+	if len(files) != 3 {
+		t.Errorf("%d files", len(files))
 	}
 }
