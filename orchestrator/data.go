@@ -71,6 +71,9 @@ func (o *Orchestrator) operate(ctx context.Context, ref Ref, run Run, code Code)
 	if run.Timeout == 0 {
 		run.Timeout = DefaultTimeout
 	}
+	if err := checkTimeout(run.Timeout, MaxTimeout); err != nil {
+		return Outcome{}, err
+	}
 	x, err := o.admit(ctx, ref, run, false, nil)
 	if err != nil {
 		return Outcome{}, err

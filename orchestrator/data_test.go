@@ -165,3 +165,14 @@ func TestRowsOutOfBoundsAreRefused(t *testing.T) {
 		wantCode(t, err, orchestrator.CodeInvalid, "limit must be")
 	}
 }
+
+// Over an executor's API anything may be asked for.
+func TestATimeoutOutOfBoundsIsRefused(t *testing.T) {
+	r := newRig(t)
+	for _, timeout := range []time.Duration{-1, time.Millisecond, orchestrator.MaxTimeout + 1, 1 << 62} {
+		_, err := r.Query(t.Context(), ref("a"), orchestrator.Query{SQL: "SELECT 1", Limit: 1, Timeout: timeout})
+		wantCode(t, err, orchestrator.CodeInvalid, "timeout must be")
+		_, err = r.Load(t.Context(), ref("a"), orchestrator.Load{File: "x.csv", Name: "x", Timeout: timeout})
+		wantCode(t, err, orchestrator.CodeInvalid, "timeout must be")
+	}
+}

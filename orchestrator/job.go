@@ -59,8 +59,8 @@ func (o *Orchestrator) cellRun(cell Cell, usual, most time.Duration) (Run, error
 	if timeout == 0 {
 		timeout = min(usual, most)
 	}
-	if timeout < MinTimeout || timeout > most {
-		return Run{}, Errorf(CodeInvalid, "timeout must be between %v and %v seconds; got %v", MinTimeout.Seconds(), most.Seconds(), timeout.Seconds())
+	if err := checkTimeout(timeout, most); err != nil {
+		return Run{}, err
 	}
 	if cell.Code == "" {
 		return Run{}, Errorf(CodeInvalid, "code is empty; send the Python to run")
@@ -69,6 +69,13 @@ func (o *Orchestrator) cellRun(cell Cell, usual, most time.Duration) (Run, error
 		return Run{}, Errorf(CodeTooLarge, "code is %d bytes; at most %d are taken: upload_file the data or script and read it from code", len(cell.Code), MaxCode)
 	}
 	return Run{Op: OpCell, Code: cell.Code, Timeout: timeout}, nil
+}
+
+func checkTimeout(timeout, most time.Duration) error {
+	if timeout < MinTimeout || timeout > most {
+		return Errorf(CodeInvalid, "timeout must be between %v and %v seconds; got %v", MinTimeout.Seconds(), most.Seconds(), timeout.Seconds())
+	}
+	return nil
 }
 
 // await waits for the end as far as the caller's patience and context go.
