@@ -10,6 +10,7 @@ import (
 
 	"power-interpreter/internal/config"
 	"power-interpreter/internal/executor/server"
+	"power-interpreter/internal/keyring"
 )
 
 type executorCommand struct {
@@ -60,9 +61,9 @@ func (p *parts) listen(ctx context.Context, c *config.Config, address string) (*
 	if err != nil {
 		return nil, fmt.Errorf("%w: set EXECUTOR_LISTEN to a free address, port 0 to have one chosen", err)
 	}
-	var tokens []server.Token
+	var tokens []keyring.Key
 	for _, t := range c.ExecutorTokens {
-		tokens = append(tokens, server.Token(t))
+		tokens = append(tokens, keyring.Key(t))
 	}
 	e := &executorAPI{
 		api:    server.New(server.Config{Tokens: tokens, Build: version, Logger: p.log}, p.Orchestrator),

@@ -10,6 +10,7 @@ import (
 
 	"power-interpreter/internal/config"
 	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/internal/mcptool"
 	"power-interpreter/internal/mcptool/transport"
 	"power-interpreter/orchestrator"
@@ -83,9 +84,9 @@ func (b *backend) api(c *config.Config) (*httpapi.API, error) {
 			return options.UploadTo(ctx, orchestrator.Ref{Owner: mcptool.Owner(ctx), ID: session}, file)
 		},
 	})
-	var keys []httpapi.Key
+	var keys []keyring.Key
 	for _, k := range c.Keys {
-		keys = append(keys, httpapi.Key(k))
+		keys = append(keys, keyring.Key(k))
 	}
 	return httpapi.New(httpapi.Config{
 		Keys: keys, Anonymous: orchestrator.Anonymous, Host: c.Host, PublicURL: c.PublicURL, CORSOrigins: c.CORSOrigins,

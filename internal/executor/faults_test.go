@@ -16,6 +16,7 @@ import (
 	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/fake"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
@@ -55,7 +56,7 @@ func TestNothingThereIsToldAtOnce(t *testing.T) {
 }
 
 func TestAWrongTokenIsToldAsOne(t *testing.T) {
-	e := newExecutor(t, &fake.Service{}, server.Token{Secret: token})
+	e := newExecutor(t, &fake.Service{}, keyring.Key{Secret: token})
 	try(t, client.Config{URL: e.http.URL, Token: "another-token"}, orchestrator.CodeInternal, mend, "EXECUTOR_TOKEN")
 	try(t, client.Config{URL: e.http.URL}, orchestrator.CodeInternal, mend, "EXECUTOR_TOKEN")
 }

@@ -12,8 +12,8 @@ import (
 
 	"power-interpreter/internal/executor/client"
 	"power-interpreter/internal/executor/protocol"
-	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/fake"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
@@ -48,7 +48,7 @@ func ask(t *testing.T, url, verb string, change func(*http.Request)) (int, strin
 func TestWithoutATokenNothingIsServed(t *testing.T) {
 	defer http.DefaultClient.CloseIdleConnections()
 	svc := &fake.Service{Told: orchestrator.Settings{MaxOutputChars: 12345}}
-	e := newExecutor(t, svc, server.Token{Name: "web", Secret: token})
+	e := newExecutor(t, svc, keyring.Key{Name: "web", Secret: token})
 	for _, m := range every {
 		for _, verb := range []string{"GET", "POST", "PUT", "OPTIONS"} {
 			for _, sent := range []string{"", "Bearer ", "Bearer " + token[1:], "Bearer " + token + "x", "bearer " + token, "Basic " + token, token} {
@@ -71,7 +71,7 @@ func TestWithoutATokenNothingIsServed(t *testing.T) {
 // TestAStrangerHoldsNoConnection sends the head of a request alone, or goes on
 // after a refusal: connections are counted, and are the fronts'.
 func TestAStrangerHoldsNoConnection(t *testing.T) {
-	e := newExecutor(t, &fake.Service{}, server.Token{Secret: token})
+	e := newExecutor(t, &fake.Service{}, keyring.Key{Secret: token})
 	for name, rest := range map[string]string{
 		"a body that never comes": "Content-Length: 10\r\n\r\n", "chunks that never come": "Transfer-Encoding: chunked\r\n\r\n", "nothing more": "\r\n",
 	} {

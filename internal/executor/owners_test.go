@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"power-interpreter/internal/executor/client"
-	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/fake"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
@@ -17,7 +17,7 @@ import (
 // token has no name.
 func fronts(t *testing.T, svc *fake.Service) (web, desk, plain *client.Client) {
 	e := newExecutor(t, svc,
-		server.Token{Name: "web", Secret: token}, server.Token{Name: "desk", Secret: token + "2"}, server.Token{Secret: token + "3"})
+		keyring.Key{Name: "web", Secret: token}, keyring.Key{Name: "desk", Secret: token + "2"}, keyring.Key{Secret: token + "3"})
 	return e.front(t, token), e.front(t, token+"2"), e.front(t, token+"3")
 }
 

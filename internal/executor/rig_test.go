@@ -16,6 +16,7 @@ import (
 	"power-interpreter/internal/executor/client"
 	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/fake"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
@@ -31,7 +32,7 @@ type executor struct {
 }
 
 // newExecutor serves svc to fronts with these tokens; without any, to all.
-func newExecutor(t *testing.T, svc *fake.Service, tokens ...server.Token) *executor {
+func newExecutor(t *testing.T, svc *fake.Service, tokens ...keyring.Key) *executor {
 	t.Helper()
 	listener, err := server.Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {
@@ -40,7 +41,7 @@ func newExecutor(t *testing.T, svc *fake.Service, tokens ...server.Token) *execu
 	return executorOn(t, listener, svc, tokens...)
 }
 
-func executorOn(t *testing.T, listener net.Listener, svc *fake.Service, tokens ...server.Token) *executor {
+func executorOn(t *testing.T, listener net.Listener, svc *fake.Service, tokens ...keyring.Key) *executor {
 	t.Helper()
 	e := &executor{svc: svc, api: server.New(server.Config{Tokens: tokens, Build: "test", Logger: slog.New(slog.DiscardHandler)}, svc)}
 	e.http = httptest.NewUnstartedServer(nil)

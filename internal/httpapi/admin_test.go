@@ -10,6 +10,7 @@ import (
 
 	"power-interpreter/internal/fake"
 	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
@@ -48,7 +49,7 @@ func adminFace(t *testing.T, cfg httpapi.Config) (*face, *fake.Service) {
 	return newFace(t, cfg, healthy), service
 }
 
-var annsKey = []httpapi.Key{{Name: "ann", Secret: "k-ann-secret"}}
+var annsKey = []keyring.Key{{Name: "ann", Secret: "k-ann-secret"}}
 
 func TestWhoMayBeTheAdministrator(t *testing.T) {
 	keyed := httpapi.Config{Keys: annsKey, AdminKey: adminKey, Host: "0.0.0.0"}

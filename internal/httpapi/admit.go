@@ -85,11 +85,7 @@ func (a *API) owners() []string {
 	if len(a.keys) == 0 {
 		return []string{a.cfg.Anonymous}
 	}
-	names := make([]string, len(a.keys))
-	for i, key := range a.keys {
-		names[i] = key.name
-	}
-	return names
+	return a.keys.Names()
 }
 
 // still says whether the session that a link is of is there. A session that is

@@ -11,13 +11,14 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
 // Config is what the API is made with.
 type Config struct {
 	// Keys are who may call; none means that everybody may, as one owner.
-	Keys []Key
+	Keys []keyring.Key
 	// Anonymous is that owner's name.
 	Anonymous string
 	// Host is the address listened on, as configured: "127.0.0.1", "0.0.0.0".
@@ -68,7 +69,8 @@ type API struct {
 	mcp       MCP
 	handler   http.Handler
 	health    *health
-	keys      keys
+	keys      keyring.Ring
+	admin     keyring.Ring // of one key
 	hosts     hosts
 	cors      cors
 	log       *slog.Logger
@@ -78,7 +80,7 @@ type API struct {
 
 // New returns the API over mcp. It fails on a PublicURL or an origin that is none.
 func New(cfg Config, checker Checker, mcp MCP) (*API, error) {
-	a := &API{cfg: cfg, mcp: mcp, health: newHealth(checker), keys: newKeys(cfg.Keys), log: cfg.Logger}
+	a := &API{cfg: cfg, mcp: mcp, health: newHealth(checker), keys: keyring.New(cfg.Keys), admin: keyring.New([]keyring.Key{{Secret: cfg.AdminKey}}), log: cfg.Logger}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
 	}

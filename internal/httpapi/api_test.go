@@ -14,6 +14,7 @@ import (
 
 	"power-interpreter/internal/fake"
 	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/keyring"
 )
 
 func TestUnknownPathsAndMethodsAreAnsweredInJSON(t *testing.T) {
@@ -91,7 +92,7 @@ func TestTheGuardsLetStreamsThrough(t *testing.T) {
 func TestABodyThatIsNotTakenIsNotWaitedFor(t *testing.T) {
 	for _, line := range []string{"POST /mcp", "POST /health", "POST /none", "GET /health", "HEAD /health", "GET /admin/app.js", "OPTIONS /mcp", "DELETE /none"} {
 		synctest.Test(t, func(t *testing.T) {
-			f := newFace(t, httpapi.Config{Keys: []httpapi.Key{{Name: "ann", Secret: "k"}}, AdminKey: "a", Admin: &fake.Service{}}, healthy)
+			f := newFace(t, httpapi.Config{Keys: []keyring.Key{{Name: "ann", Secret: "k"}}, AdminKey: "a", Admin: &fake.Service{}}, healthy)
 			srv, here := httpapi.NewServer(f.API), oneConn(t)
 			served := make(chan error, 1)
 			go func() { served <- srv.Serve(here) }()

@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/keyring"
 )
 
 func TestAPageIsToldWhatItMayDo(t *testing.T) {
 	f := newFace(t, httpapi.Config{
-		CORSOrigins: []string{"https://app.example"}, Keys: []httpapi.Key{{Name: "ann", Secret: "k"}},
+		CORSOrigins: []string{"https://app.example"}, Keys: []keyring.Key{{Name: "ann", Secret: "k"}},
 	}, healthy)
 	preflight := []string{"Access-Control-Request-Method", "POST", "Access-Control-Request-Headers", "authorization, mcp-param-x"}
 

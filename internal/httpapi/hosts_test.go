@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/keyring"
 )
 
 func TestTheNameItIsCalledBy(t *testing.T) {
-	keys := []httpapi.Key{{Name: "ann", Secret: "k"}}
+	keys := []keyring.Key{{Name: "ann", Secret: "k"}}
 	local := httpapi.Config{}
 	published := httpapi.Config{PublicURL: "https://py.example.org/py"}
 	lan := httpapi.Config{Host: "0.0.0.0"}
@@ -61,7 +62,7 @@ func TestTheNameItIsCalledBy(t *testing.T) {
 }
 
 func TestHealthIsToldByAnyNameAndWithoutAKey(t *testing.T) {
-	f := newFace(t, httpapi.Config{Keys: []httpapi.Key{{Name: "ann", Secret: "k"}}}, healthy)
+	f := newFace(t, httpapi.Config{Keys: []keyring.Key{{Name: "ann", Secret: "k"}}}, healthy)
 	if w := f.ask("GET", "/health", "Host", "healthcheck.example"); w.Code != http.StatusOK {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}

@@ -2,45 +2,9 @@ package httpapi
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"net/http"
 	"strings"
 )
-
-// Key is one of API_KEYS: a secret, and the name of who has it.
-type Key struct {
-	Name   string
-	Secret string
-}
-
-// keys are the secrets, hashed so that comparing them takes as long whatever
-// was sent.
-type keys []hashedKey
-
-type hashedKey struct {
-	name string
-	hash [sha256.Size]byte
-}
-
-func newKeys(list []Key) keys {
-	var k keys
-	for _, key := range list {
-		k = append(k, hashedKey{key.Name, sha256.Sum256([]byte(key.Secret))})
-	}
-	return k
-}
-
-// owner returns whose secret it is. Every key is looked at, found or not.
-func (k keys) owner(secret string) (name string, ok bool) {
-	hash := sha256.Sum256([]byte(secret))
-	for _, key := range k {
-		if subtle.ConstantTimeCompare(hash[:], key.hash[:]) == 1 {
-			name, ok = key.name, true
-		}
-	}
-	return name, ok
-}
 
 type ownerKey struct{}
 
@@ -55,7 +19,7 @@ func (a *API) keyed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, ok := a.cfg.Anonymous, true
 		if len(a.keys) > 0 {
-			name, ok = a.keys.owner(bearer(r))
+			name, ok = a.keys.Owner(bearer(r))
 		}
 		if !ok {
 			unauthorized(w, r)

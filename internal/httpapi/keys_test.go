@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/keyring"
 )
 
 func TestAKeyNamesItsOwnerAndNothingElsePasses(t *testing.T) {
-	f := newFace(t, httpapi.Config{Keys: []httpapi.Key{{Name: "ann", Secret: "k-ann"}, {Name: "bob", Secret: "k-bob"}}}, healthy)
+	f := newFace(t, httpapi.Config{Keys: []keyring.Key{{Name: "ann", Secret: "k-ann"}, {Name: "bob", Secret: "k-bob"}}}, healthy)
 	for _, tt := range []struct {
 		authorization, owner, challenge string
 	}{

@@ -15,6 +15,7 @@ import (
 
 	"power-interpreter/internal/fake"
 	"power-interpreter/internal/httpapi"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/internal/workspace"
 	"power-interpreter/orchestrator"
 )
@@ -54,7 +55,7 @@ func newSite(t *testing.T, change ...func(*httpapi.Config)) *site {
 	}
 	s.links = httpapi.NewLinks([]byte("the secret"), publicURL)
 	cfg := httpapi.Config{
-		Keys: []httpapi.Key{{Name: "ann", Secret: "k-ann"}, {Name: "bob", Secret: "k-bob"}}, Host: "127.0.0.1", PublicURL: publicURL,
+		Keys: []keyring.Key{{Name: "ann", Secret: "k-ann"}, {Name: "bob", Secret: "k-bob"}}, Host: "127.0.0.1", PublicURL: publicURL,
 		Files: s.Orchestrator, Links: s.links, Logger: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {

@@ -42,10 +42,23 @@ func refuse(w http.ResponseWriter, r *refusal) {
 	_ = json.NewEncoder(w).Encode(r.Refusal) // it has gone, or not
 }
 
+// owner is the name of the token that a request has. Without tokens everybody is
+// let in.
+func (s *Server) owner(r *http.Request) (name string, ok bool) {
+	if len(s.tokens) == 0 {
+		return "", true
+	}
+	secret, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !bearer {
+		return "", false
+	}
+	return s.tokens.Owner(secret)
+}
+
 // guard lets in who has a token and speaks this version. What has no token is
 // told nothing else, so that the order of the checks is that of the tests here.
 func (s *Server) guard(r *http.Request) (front, *refusal) {
-	name, ok := s.tokens.front(r)
+	name, ok := s.owner(r)
 	if !ok {
 		return front{}, &refusal{http.StatusUnauthorized, invalid("this token is none of the executor's (EXECUTOR_TOKEN)")}
 	}

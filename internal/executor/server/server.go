@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"power-interpreter/internal/executor/protocol"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
@@ -21,9 +22,10 @@ type Service interface {
 
 // Config is what a Server is made with.
 type Config struct {
-	// Tokens are the fronts'; none lets everybody in who reaches it by a name of
-	// this machine's own.
-	Tokens []Token
+	// Tokens are the fronts'. A token's name keeps the front's owners apart from
+	// other fronts'; it may be empty for one. No token lets everybody in who
+	// reaches it by a name of this machine's own.
+	Tokens []keyring.Key
 	// Build is the program's version.
 	Build string
 	// Logger takes refusals and faults, never arguments, answers or tokens.
@@ -34,7 +36,7 @@ type Config struct {
 type Server struct {
 	cfg    Config
 	svc    Service
-	tokens tokens
+	tokens keyring.Ring
 	log    *slog.Logger
 	calls  *calls
 	bodies protocol.Places
@@ -45,7 +47,7 @@ type Server struct {
 
 // New returns the API over svc.
 func New(cfg Config, svc Service) *Server {
-	s := &Server{cfg: cfg, svc: svc, tokens: newTokens(cfg.Tokens), log: cfg.Logger, calls: newCalls(), bodies: protocol.NewPlaces(bodiesAtOnce)}
+	s := &Server{cfg: cfg, svc: svc, tokens: keyring.New(cfg.Tokens), log: cfg.Logger, calls: newCalls(), bodies: protocol.NewPlaces(bodiesAtOnce)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
