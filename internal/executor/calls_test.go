@@ -1,8 +1,10 @@
 package executor_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"net"
 	"net/http/httptest"
 	"reflect"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"power-interpreter/internal/executor/client"
+	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/fake"
 	"power-interpreter/orchestrator"
@@ -225,4 +228,27 @@ func TestLargeCellsThatRunKeepNoOtherFromBeingRead(t *testing.T) {
 	}
 	cancel(orchestrator.ErrCancelled)
 	calls.Wait()
+}
+
+func TestAFrontThatSendsSlowlyKeepsNoOthersLargeCellsOut(t *testing.T) {
+	svc := &fake.Service{}
+	e := newExecutor(t, svc, server.Token{Name: "web", Secret: token}, server.Token{Name: "desk", Secret: token + "2"})
+	for i := range 8 { // more than are read at once
+		conn, err := net.Dial("tcp", e.http.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n%s: %s\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n",
+			protocol.Path(protocol.MethodExecute), token, protocol.HeaderVersion, protocol.Version)
+		if i < 4 { // it is being read when it is told to go on
+			if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100") {
+				t.Fatalf("%q, %v", line, err)
+			}
+		}
+	}
+	desk := e.front(t, token+"2")
+	if _, err := desk.Execute(t.Context(), ref("a"), orchestrator.Cell{Code: strings.Repeat("#", 300<<10)}, nil); err != nil {
+		t.Error(err)
+	}
 }

@@ -122,7 +122,7 @@ func (s *Server) hello(w http.ResponseWriter, _ *http.Request, _ front) {
 
 func (s *Server) end(w http.ResponseWriter, r *http.Request, f front) {
 	var e protocol.Ending
-	if refused := s.read(w, r, &e); refused != nil {
+	if refused := s.read(w, r, f, &e); refused != nil {
 		refuse(w, refused)
 		return
 	}

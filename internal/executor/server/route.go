@@ -13,7 +13,7 @@ import (
 
 const (
 	// smallBody is what a call's arguments may weigh without a place, bodiesAtOnce
-	// the places: decoding takes several times a body's size.
+	// the places of a front: decoding takes several times a body's size.
 	smallBody    = 256 << 10
 	bodiesAtOnce = 4
 	// bodyTime is how long the arguments may take to come: they are written at once.
@@ -50,7 +50,7 @@ func method[R any](s *Server, do func(ctx context.Context, c running) (R, error)
 func anyones[R any](s *Server, do func(ctx context.Context, c running) (R, error)) route {
 	return route{http.MethodPost, func(w http.ResponseWriter, r *http.Request, f front) {
 		var c protocol.Call
-		if refused := s.read(w, r, &c); refused != nil {
+		if refused := s.read(w, r, f, &c); refused != nil {
 			refuse(w, refused)
 			return
 		}
@@ -92,13 +92,13 @@ func (s *Server) quiet(ref orchestrator.Ref) bool {
 
 // read reads a call's arguments. A larger one has a place while it is decoded, and
 // no longer: it may then run for hours.
-func (s *Server) read(w http.ResponseWriter, r *http.Request, into any) *refusal {
+func (s *Server) read(w http.ResponseWriter, r *http.Request, f front, into any) *refusal {
 	conn := http.NewResponseController(w)
 	_ = conn.SetReadDeadline(time.Now().Add(bodyTime)) // not supported by a test's recorder
 	if r.ContentLength < 0 || r.ContentLength > smallBody {
 		select {
-		case s.bodies <- struct{}{}:
-			defer func() { <-s.bodies }()
+		case s.bodies[f] <- struct{}{}:
+			defer func() { <-s.bodies[f] }()
 		case <-r.Context().Done():
 			return unavailable(orchestrator.CodeBusy, "too many large calls are being read; try again in a few seconds")
 		case <-time.After(bodyTime):

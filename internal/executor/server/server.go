@@ -39,7 +39,7 @@ type Server struct {
 	tokens keyring.Ring
 	log    *slog.Logger
 	calls  *calls
-	bodies protocol.Places
+	bodies map[front]protocol.Places // each front has its own
 	routes map[protocol.Method]route
 	stops  atomic.Bool
 	told   atomic.Int64 // when a refusal was last logged, in Unix seconds
@@ -47,9 +47,13 @@ type Server struct {
 
 // New returns the API over svc.
 func New(cfg Config, svc Service) *Server {
-	s := &Server{cfg: cfg, svc: svc, tokens: keyring.New(cfg.Tokens), log: cfg.Logger, calls: newCalls(), bodies: protocol.NewPlaces(bodiesAtOnce)}
+	s := &Server{cfg: cfg, svc: svc, tokens: keyring.New(cfg.Tokens), log: cfg.Logger, calls: newCalls(), bodies: map[front]protocol.Places{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.bodies[front{}] = protocol.NewPlaces(bodiesAtOnce) // also where there are no tokens
+	for _, token := range cfg.Tokens {
+		s.bodies[front{token.Name}] = protocol.NewPlaces(bodiesAtOnce)
 	}
 	s.routes = s.methods()
 	return s
