@@ -87,7 +87,7 @@ func (a *API) localUnlessKeyed(w http.ResponseWriter, r *http.Request) bool {
 // forwarded says whether a proxy tells that it hands the request on (RFC 7239,
 // and what came before it).
 func forwarded(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
+	for _, name := range []string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip"} {
 		if r.Header.Get(name) != "" {
 			return true
 		}

@@ -74,6 +74,7 @@ func TestWhoMayBeTheAdministrator(t *testing.T) {
 		"no key at all, API keys":                {httpapi.Config{Keys: annsKey}, []string{"Authorization", "Bearer k-ann-secret"}, 404},
 		"no key at all, for all to reach":        {httpapi.Config{Host: "0.0.0.0"}, nil, 404},
 		"no key at all, behind a proxy":          {open, []string{"X-Forwarded-For", "192.0.2.1"}, 404},
+		"no key at all, by way of a proxy":       {open, []string{"Via", "1.1 proxy"}, 404},
 		"no key at all, by the public name":      {httpapi.Config{PublicURL: "https://py.example.org"}, []string{"Host", "py.example.org"}, 404},
 		"the key, by a stranger's name":          {httpapi.Config{AdminKey: adminKey}, []string{"Authorization", "Bearer " + adminKey, "Host", "evil.example"}, 403},
 		"the key, from a stranger's page":        {keyed, []string{"Authorization", "Bearer " + adminKey, "Origin", "https://evil.example"}, 403},
