@@ -16,6 +16,7 @@ import (
 	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/fake"
+	"power-interpreter/internal/keyring"
 	"power-interpreter/orchestrator"
 )
 
@@ -232,7 +233,7 @@ func TestLargeCellsThatRunKeepNoOtherFromBeingRead(t *testing.T) {
 
 func TestAFrontThatSendsSlowlyKeepsNoOthersLargeCellsOut(t *testing.T) {
 	svc := &fake.Service{}
-	e := newExecutor(t, svc, server.Token{Name: "web", Secret: token}, server.Token{Name: "desk", Secret: token + "2"})
+	e := newExecutor(t, svc, keyring.Key{Name: "web", Secret: token}, keyring.Key{Name: "desk", Secret: token + "2"})
 	for i := range 8 { // more than are read at once
 		conn, err := net.Dial("tcp", e.http.Listener.Addr().String())
 		if err != nil {
