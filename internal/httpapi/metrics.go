@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	// client_golang has the exposition formats, the histograms, and the Go
@@ -22,6 +23,8 @@ const (
 	figuresTime = 4 * time.Second
 	// maxScrapes bounds those at once: one server scrapes, a second may.
 	maxScrapes = 4
+	// maxOutcomes bounds the series of a tool: statuses and codes are some twenty.
+	maxOutcomes = 40
 
 	namespace = "power_interpreter"
 )
@@ -39,6 +42,9 @@ type Metrics struct {
 	calls      *prometheus.CounterVec
 	durations  *prometheus.HistogramVec
 	downloaded prometheus.Counter
+
+	mu       sync.Mutex
+	outcomes map[string]bool // that have a series of their own
 }
 
 // NewMetrics returns the metrics of a program of that version. Figures and the
@@ -46,6 +52,7 @@ type Metrics struct {
 func NewMetrics(version string, admin orchestrator.Administration, checker Checker) *Metrics {
 	m := &Metrics{
 		Registry: prometheus.NewRegistry(),
+		outcomes: map[string]bool{},
 		calls: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: "tool_calls_total",
 			Help: "Calls of MCP tools that were answered, by outcome: ok, how its execution ended, or the code of its error."}, []string{"tool", "outcome"}),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: namespace, Name: "tool_call_duration_seconds",
@@ -65,10 +72,24 @@ func NewMetrics(version string, admin orchestrator.Administration, checker Check
 // ServeHTTP serves a scrape.
 func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.handler.ServeHTTP(w, r) }
 
-// Called counts a tool call's answer. Tool and outcome are of small sets.
+// Called counts a tool call's answer. Tool is of a small set; so is outcome,
+// unless it is the word of an executor that does not keep to it.
 func (m *Metrics) Called(tool, outcome string, took time.Duration) {
-	m.calls.WithLabelValues(tool, outcome).Inc()
+	m.calls.WithLabelValues(tool, m.outcome(outcome)).Inc()
 	m.durations.WithLabelValues(tool).Observe(took.Seconds())
+}
+
+// outcome is the first maxOutcomes words as they are, and "other" for more.
+func (m *Metrics) outcome(word string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.outcomes[word] {
+		if len(m.outcomes) >= maxOutcomes {
+			return "other"
+		}
+		m.outcomes[word] = true
+	}
+	return word
 }
 
 // sent counts bytes of files; without metrics it counts nothing.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -100,5 +101,23 @@ func TestAnOrchestratorThatDoesNotAnswerIsDownAndTheRestIsTold(t *testing.T) {
 	if w.Code != 200 || !strings.Contains(body, "power_interpreter_engine_up 0") || strings.Contains(body, "power_interpreter_places") ||
 		!strings.Contains(body, "power_interpreter_tool_calls_total") {
 		t.Errorf("%d\n%s", w.Code, body)
+	}
+}
+
+func TestOutcomesThatNobodyKnowsMakeNoSeriesWithoutEnd(t *testing.T) {
+	m := httpapi.NewMetrics("1.2.3", &fake.Service{}, checker(healthy))
+	for i := range 1000 {
+		m.Called("execute_code", fmt.Sprint("made up ", i), time.Second)
+	}
+	m.Called("execute_code", "made up 0", time.Second)
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	if n := strings.Count(w.Body.String(), "power_interpreter_tool_calls_total{"); n > 50 {
+		t.Errorf("%d series", n)
+	}
+	for _, want := range []string{`{outcome="made up 0",tool="execute_code"} 2`, `{outcome="other",tool="execute_code"} 960`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %s", want)
+		}
 	}
 }
