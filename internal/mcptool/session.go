@@ -34,7 +34,7 @@ func (c *call) sessionReply(s orchestrator.Session, done string) reply {
 	if !s.Created.IsZero() {
 		a.Created = s.Created.UTC().Format(time.RFC3339)
 	}
-	words := fmt.Sprintf("%s Its folder in code is %s. Limits: %s of memory, %g CPUs, %d processes and threads, files of up to %s each.",
+	words := fmt.Sprintf("%s Its folder in code is %s. Limits: %s of memory, %g CPUs, %d processes and threads, %s of files in all.",
 		done, a.Folder, brief(a.Limits.Memory), a.Limits.CPUs, a.Limits.Pids, brief(a.Limits.Disk))
 	return reply{text: words, data: a}
 }
