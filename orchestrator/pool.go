@@ -27,7 +27,9 @@ func (o *Orchestrator) keepSpares() {
 	for {
 		var retry <-chan time.Time
 		if o.sparesReady() < o.cfg.Limits.WarmSandboxes && !o.isClosing() {
-			if err := o.addSpare(); err != nil {
+			if err := o.addSpare(); err != nil && o.isClosing() {
+				return // given up because of the end: nothing is amiss
+			} else if err != nil {
 				o.log.Warn("no spare sandbox", "error", err, "cause", AsError(err).Err)
 				retry = time.After(spareRetry)
 			} else {
