@@ -21,7 +21,7 @@ func (a *API) recovered(next http.Handler) http.Handler {
 				a.panicked(seen, r, p)
 			}
 			a.log.LogAttrs(r.Context(), slog.LevelDebug, "request", slog.String("method", r.Method),
-				slog.String("path", r.URL.Path), slog.Int("status", seen.status), slog.Duration("took", time.Since(start)))
+				slog.String("path", r.URL.Path), slog.Int("status", seen.status), slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000))
 		}()
 		next.ServeHTTP(seen, r)
 	})

@@ -91,7 +91,7 @@ func (s *tools) answer(ctx context.Context, c *call, t tool, req mcp.CallToolReq
 
 // log tells of a call: one line, and to who counts them.
 func (s *tools) log(ctx context.Context, t tool, c *call, r reply, took time.Duration) {
-	attrs := []slog.Attr{slog.String("tool", t.name), slog.Duration("duration", took)}
+	attrs := []slog.Attr{slog.String("tool", t.name), slog.Float64("duration_ms", float64(took.Microseconds())/1000)}
 	status := "ok"
 	switch {
 	case r.code != "":

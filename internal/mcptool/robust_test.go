@@ -55,7 +55,7 @@ func TestTheLogHasWhoWhatAndHowLongAndNoArguments(t *testing.T) {
 		call(t, c, tool, args)
 		call(t, c, tool, with(tool, "secret", "secret"))
 		all := log.String()
-		if !strings.Contains(all, "tool="+tool) || !strings.Contains(all, "duration=") || !strings.Contains(all, "session_id=analysis") ||
+		if !strings.Contains(all, "tool="+tool) || !strings.Contains(all, "duration_ms=") || !strings.Contains(all, "session_id=analysis") ||
 			!strings.Contains(all, "status=invalid_argument") || strings.Contains(all, "secret") || strings.Contains(all, "c2Vj") {
 			t.Error(all)
 		}
