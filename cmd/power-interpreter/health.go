@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	neturl "net/url"
 	"time"
 
 	"power-interpreter/internal/config"
@@ -56,6 +57,16 @@ func here(address string) string {
 	return net.JoinHostPort(host, port)
 }
 
+// bare is why a request failed, without the method and URL that net/http puts
+// before it.
+func bare(err error) error {
+	var failed *neturl.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
 func askHealth(ctx context.Context, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -64,7 +75,7 @@ func askHealth(ctx context.Context, url string) error {
 	// No proxy of the environment: it is this host.
 	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
-		return fmt.Errorf("%w: start the server, or correct HOST and PORT", err)
+		return fmt.Errorf("no answer from %s (%w): start the server, or correct HOST and PORT", url, bare(err))
 	}
 	defer answer.Body.Close()
 	var told struct{ Status, Reason string }
