@@ -67,7 +67,14 @@ func write(t *testing.T, path, text string) string {
 func nginx(t *testing.T, upstream, listen, cert, private string) {
 	needs(t, "nginx", "nginx-light")
 	dir := t.TempDir()
-	site := write(t, filepath.Join(dir, "site.conf"), example(t, "nginx.conf",
+	log := filepath.Join(dir, "access.log")
+	t.Cleanup(func() { // once it has ended
+		text, err := os.ReadFile(log)
+		if err != nil || !strings.Contains(string(text), "GET /python/files/") || strings.Contains(string(text), "signature=") {
+			t.Errorf("the log holds signed links, or no requests: %v, %.2000s", err, text)
+		}
+	})
+	site := write(t, filepath.Join(dir, "site.conf"), example(t, "nginx.conf", "/var/log/nginx/access.log", log,
 		"127.0.0.1:8000", "127.0.0.1:"+upstream, "listen 443 ssl", "listen 127.0.0.1:"+listen+" ssl",
 		"/etc/ssl/certs/python.example.com.pem", cert, "/etc/ssl/private/python.example.com.key", private))
 	temp := ""
