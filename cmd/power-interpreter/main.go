@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -54,15 +55,24 @@ func main() {
 func run(ctx context.Context, args []string) error {
 	var p program
 	parser, err := kong.New(&p, append(p.Options(os.LookupEnv), kong.Name("power-interpreter"),
-		kong.Description("Runs Python for AI agents in containers without a network, over MCP. A setting is a flag, or else the environment variable beside it."),
-		kong.UsageOnError())...)
+		kong.Description("Runs Python for AI agents in containers without a network, over MCP. A setting is a flag, or else the environment variable beside it."))...)
 	if err != nil {
 		return err
 	}
 	command, err := parser.Parse(args)
+	if misread(err) {
+		return fmt.Errorf("%w: `power-interpreter --help` lists commands and flags", err)
+	}
 	if err != nil {
 		return err
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	return command.Run(&p.Config)
+}
+
+// misread reports whether the command line itself was not understood, rather
+// than a setting of the environment refused.
+func misread(err error) bool {
+	var failed *kong.ParseError
+	return errors.As(err, &failed) && failed.Context.Error != nil
 }
