@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/gorilla/mux"
+
+	"power-interpreter/internal/hostname"
 )
 
 const (
@@ -77,7 +79,7 @@ func fromElsewhere(r *http.Request) bool {
 // localUnlessKeyed has nothing for whoever comes through a proxy where no key
 // is asked for: the server listens on loopback, and this one is from outside.
 func (a *API) localUnlessKeyed(w http.ResponseWriter, r *http.Request) bool {
-	if a.cfg.AdminKey != "" || isLoopback(hostname(r.Host)) && !forwarded(r) {
+	if a.cfg.AdminKey != "" || isLoopback(hostname.Of(r.Host)) && !forwarded(r) {
 		return true
 	}
 	notFound(w, r)

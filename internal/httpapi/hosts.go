@@ -2,11 +2,12 @@ package httpapi
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"power-interpreter/internal/hostname"
 )
 
 // hosts are the names by which the server may be called. A page of a stranger
@@ -50,7 +51,7 @@ func (a *API) sameHost(next http.Handler) http.Handler {
 		if !a.byOurName(w, r) {
 			return
 		}
-		name := hostname(r.Host)
+		name := hostname.Of(r.Host)
 		if origin := r.Header.Get("Origin"); origin != "" && !a.ownOrigin(origin, name) {
 			fail(w, http.StatusForbidden, "forbidden", fmt.Sprintf(
 				"pages of %.100q may not call this server: add the origin to CORS_ORIGINS to allow them", origin))
@@ -62,7 +63,7 @@ func (a *API) sameHost(next http.Handler) http.Handler {
 
 // byOurName refuses what was called by another name.
 func (a *API) byOurName(w http.ResponseWriter, r *http.Request) bool {
-	name := hostname(r.Host)
+	name := hostname.Of(r.Host)
 	if a.hosts.any || a.hosts.ours(name) {
 		return true
 	}
@@ -84,18 +85,8 @@ func (a *API) ownOrigin(origin, host string) bool {
 	return strings.EqualFold(u.Hostname(), host) || a.hosts.ours(u.Hostname())
 }
 
-// hostname returns a Host header without its port and brackets.
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return strings.Trim(host, "[]")
-}
-
+// isLoopback says whether a name is loopback's, also where it is written out to
+// its end.
 func isLoopback(name string) bool {
-	if strings.EqualFold(strings.TrimSuffix(name, "."), "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(name)
-	return err == nil && addr.Unmap().IsLoopback()
+	return hostname.IsLoopback(name) || strings.EqualFold(name, "localhost.")
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"power-interpreter/internal/executor/protocol"
+	"power-interpreter/internal/hostname"
 )
 
 const (
@@ -38,16 +39,11 @@ func parse(cfg Config) (*url.URL, error) {
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("EXECUTOR_URL must be an http or https URL such as https://executor.example.com:8080, without a user, query or fragment")
-	case u.Scheme == "http" && !cfg.Insecure && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !cfg.Insecure && !hostname.IsLoopback(u.Hostname()):
 		return nil, fmt.Errorf("EXECUTOR_URL leads to another host over plain http, where others can read the token, code and data: use https, or set EXECUTOR_INSECURE=true if the network between is yours alone")
 	}
 	u.Path = strings.TrimSuffix(u.Path, "/")
 	return u, nil
-}
-
-func isLoopback(name string) bool {
-	addr, err := netip.ParseAddr(name)
-	return strings.EqualFold(name, "localhost") || err == nil && addr.Unmap().IsLoopback()
 }
 
 // transport speaks HTTP/1.1 only, a connection for each call under way, straight

@@ -4,15 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"net/netip"
 	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"power-interpreter/internal/executor/protocol"
+	"power-interpreter/internal/hostname"
 	"power-interpreter/orchestrator"
 )
 
@@ -64,25 +63,13 @@ func (s *Server) guard(r *http.Request) (front, *refusal) {
 	}
 	// Without a token a page could call, of a name that it has had resolve to this
 	// machine (DNS rebinding). It cannot choose one of ours.
-	if len(s.tokens) == 0 && !isLoopback(hostname(r.Host)) {
+	if len(s.tokens) == 0 && !hostname.IsLoopback(hostname.Of(r.Host)) {
 		return front{}, &refusal{http.StatusForbidden, invalid("an executor without EXECUTOR_TOKEN is called by localhost or 127.0.0.1 only")}
 	}
 	if spoken := r.Header.Get(protocol.HeaderVersion); spoken != protocol.Version || !strings.HasPrefix(r.URL.Path, protocol.Prefix+protocol.Version+"/") {
 		return front{}, &refusal{http.StatusNotFound, invalid("the front speaks %.20q, the executor %q: run the same version of power-interpreter on both", spoken, protocol.Version)}
 	}
 	return front{name}, nil
-}
-
-func hostname(host string) string {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		return name
-	}
-	return strings.Trim(host, "[]")
-}
-
-func isLoopback(name string) bool {
-	addr, err := netip.ParseAddr(name)
-	return strings.EqualFold(name, "localhost") || err == nil && addr.Unmap().IsLoopback()
 }
 
 // logPanic keeps a panic's own words out of the log unless the runtime spoke
