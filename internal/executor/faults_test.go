@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"power-interpreter/internal/executor/client"
@@ -145,6 +147,15 @@ func TestNothingIsSentInTheClearToAnotherHost(t *testing.T) {
 type elsewhere struct{ net.Conn }
 
 func (elsewhere) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1} }
+
+func TestAHostThatNoWayLeadsToIsTold(t *testing.T) {
+	for _, why := range []error{syscall.EHOSTUNREACH, syscall.ENETUNREACH} {
+		c := frontOf(t, client.Config{URL: "http://localhost:1", Dial: func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", why)}
+		}})
+		wantCode(t, c.Health(t.Context()), orchestrator.CodeUnavailable, "no way leads to its host")
+	}
+}
 
 func TestAnExecutorThatDiesIsToldAndTheNextOneServes(t *testing.T) {
 	begun := make(chan struct{})

@@ -71,6 +71,8 @@ func faultOf(ctx context.Context, err error) *fault {
 		return &fault{true, "this server is stopping", err}
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &fault{true, "nothing listens there (connection refused)", err}
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return &fault{true, "no sign of life: no way leads to its host", err}
 	case errors.As(err, &certificate):
 		return &fault{reason: "its certificate is not trusted here (" + short(certificate.Err) + "): set EXECUTOR_CA to a file of the authority that issued it", cause: err}
 	case errors.As(err, &record):
