@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"power-interpreter/internal/executor/protocol"
 	"power-interpreter/orchestrator"
@@ -73,6 +74,9 @@ func do[R any](ctx context.Context, c *Client, q request) (result R, err error) 
 func (k *call) start() (*http.Response, error) {
 	if k.file != nil {
 		return k.send(http.MethodPost, k.method, k.file.Query(), k.body.reader(), k.body.announce)
+	}
+	if !utf8.ValidString(k.args.Owner) { // JSON would make another's of it
+		return nil, orchestrator.Errorf(orchestrator.CodeInvalid, "an owner is the name of a key, in UTF-8")
 	}
 	raw, err := json.Marshal(k.args)
 	if err != nil {
