@@ -92,7 +92,7 @@ func (o *Orchestrator) resume(ctx context.Context, s *session, past *past) error
 	o.held++ // beyond MaxSessions too: what runs is not taken away
 	s.holds = true
 	o.mu.Unlock()
-	k, err := o.greet(ctx, s.claim.SandboxID)
+	k, err := o.greet(ctx, s.claim.SandboxID, s.claim.UID)
 	if err != nil {
 		return err
 	}

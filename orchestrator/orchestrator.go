@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"sync"
 	"time"
 
@@ -15,8 +16,16 @@ import (
 	"power-interpreter/internal/workspace"
 )
 
-// Dialer greets the runner behind an attached stream and takes the stream over.
-type Dialer func(ctx context.Context, stream io.ReadWriteCloser) (Kernel, error)
+// Dialer greets the runner behind an attached stream and takes the stream over,
+// and the door, unless it is nil, at which the runner may answer instead.
+type Dialer func(ctx context.Context, stream io.ReadWriteCloser, door *Door) (Kernel, error)
+
+// Door is a socket in a sandbox through which its runner can reach this process
+// without the engine in between.
+type Door struct {
+	net.Listener
+	Path string // the socket's, as the runner sees it
+}
 
 // Config is what an Orchestrator is made of. Everything is required but
 // Runtime.

@@ -94,7 +94,7 @@ func (t *trial) run(ctx context.Context) error {
 		return err
 	}
 	t.result.Doing = "greet: the image's runner speaks another version, or did not start"
-	kernel, err := runner.Dial(ctx, stream)
+	kernel, err := runner.Dial(ctx, stream, nil)
 	if err != nil {
 		return err
 	}

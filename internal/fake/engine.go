@@ -71,8 +71,12 @@ func (e *Engine) Attach(_ context.Context, id string) (io.ReadWriteCloser, error
 	return stream{b.kernel}, nil
 }
 
-// Dial is the orchestrator.Dialer of this engine's streams.
-func Dial(_ context.Context, s io.ReadWriteCloser) (orchestrator.Kernel, error) {
+// Dial is the orchestrator.Dialer of this engine's streams. Nobody comes by the
+// door.
+func Dial(_ context.Context, s io.ReadWriteCloser, door *orchestrator.Door) (orchestrator.Kernel, error) {
+	if door != nil {
+		_ = door.Close()
+	}
 	return s.(stream).kernel.conversation(), nil
 }
 

@@ -5,20 +5,14 @@ package runner
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"io"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"power-interpreter/internal/wire"
 	"power-interpreter/orchestrator"
 )
-
-// greetingTimeout bounds the wait for the runner's Welcome: a supervisor
-// answers within milliseconds of its start, a busy host takes longer.
-const greetingTimeout = 20 * time.Second
 
 // maxPast bounds the executions of earlier conversations whose results may
 // come: a runner's journal holds no more small ones than are acknowledged late.
@@ -52,22 +46,24 @@ type Kernel struct {
 	turn    chan struct{}   // held by who waits for it
 }
 
-// Dial greets the runner behind stream and takes the stream over: Close, or a
-// failure, closes it. The error is an *orchestrator.Error.
-func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, error) {
+// Dial greets the runner behind stream, which may answer at the door (nil for
+// none) instead, and takes both over: Close, or a failure, closes the stream;
+// the door is closed on return. The error is an *orchestrator.Error.
+func Dial(ctx context.Context, stream io.ReadWriteCloser, door *orchestrator.Door) (orchestrator.Kernel, error) {
+	g := greet(ctx, stream, door)
+	if g.err != nil {
+		return nil, orchestrator.Hide(orchestrator.CodeUnavailable, g.err, "the sandbox did not answer; try again")
+	}
 	k := &Kernel{
-		stream: stream,
-		out:    wire.NewWriter(stream),
-		in:     wire.NewReader(stream, wire.MaxEvent),
+		stream: g.stream,
+		out:    wire.NewWriter(g.stream),
+		in:     g.in,
+		info:   info(g.welcome),
 		deaths: make(chan orchestrator.Death, deathsKept),
 		done:   make(chan struct{}),
 		past:   map[string]*run{},
 		ready:  make(chan struct{}, 1),
 		turn:   make(chan struct{}, 1),
-	}
-	if err := k.greet(ctx); err != nil {
-		_ = stream.Close() // the greeting's failure is the one to tell
-		return nil, err
 	}
 	k.recordable.Store(maxRecorded)
 	k.remember(k.info.Ended...)
@@ -76,35 +72,12 @@ func Dial(ctx context.Context, stream io.ReadWriteCloser) (orchestrator.Kernel, 
 	return k, nil
 }
 
-// greet says hello and skips to the answer: what comes before it was meant for
-// a predecessor.
-func (k *Kernel) greet(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, greetingTimeout)
-	defer cancel()
-	// Reading has no deadline of its own: closing the stream ends it.
-	stop := context.AfterFunc(ctx, func() { k.stream.Close() })
-	defer stop()
-	nonce := rand.Text()
-	err := k.out.Resync()
-	if err == nil {
-		err = k.out.Write(wire.New(wire.KindHello, "", wire.Hello{Nonce: nonce}))
+func info(w wire.Welcome) orchestrator.KernelInfo {
+	return orchestrator.KernelInfo{
+		Runner: w.Runner, Session: w.Session, Running: w.Running,
+		Ended:      w.Ended[max(0, len(w.Ended)-maxPast):],
+		Generation: w.Generation, Warm: w.Warm,
 	}
-	for err == nil {
-		var f wire.Frame
-		if f, err = k.in.Next(); err != nil || f.Kind != wire.KindHello {
-			continue
-		}
-		welcome, bad := wire.Decode[wire.Welcome](f)
-		if bad == nil && welcome.Nonce == nonce {
-			k.info = orchestrator.KernelInfo{
-				Runner: welcome.Runner, Session: welcome.Session, Running: welcome.Running,
-				Ended:      welcome.Ended[max(0, len(welcome.Ended)-maxPast):],
-				Generation: welcome.Generation, Warm: welcome.Warm,
-			}
-			return nil
-		}
-	}
-	return orchestrator.Hide(orchestrator.CodeUnavailable, err, "the sandbox did not answer; try again")
 }
 
 // Info is what the runner said when it was greeted.

@@ -40,7 +40,7 @@ func dial(t *testing.T, before string, welcome wire.Welcome) (*supervisor, orche
 		io.WriteString(far, before)
 		s.send(wire.New(wire.KindHello, "", welcome))
 	}()
-	k, err := runner.Dial(t.Context(), near)
+	k, err := runner.Dial(t.Context(), near, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestASilentRunnerIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, far := net.Pipe()
 		go io.Copy(io.Discard, far)
-		_, err := runner.Dial(context.Background(), near)
+		_, err := runner.Dial(context.Background(), near, nil)
 		if orchestrator.AsError(err).Code != orchestrator.CodeUnavailable {
 			t.Errorf("got %v, want unavailable", err)
 		}

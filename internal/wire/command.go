@@ -9,6 +9,9 @@ type Hello struct {
 	Nonce string `json:"nonce"`
 	// Ack is the last event this orchestrator has recorded, 0 for none.
 	Ack uint64 `json:"ack"`
+	// Door is the path of a socket, as the sandbox sees it, at which a runner
+	// that can reach it answers and goes on; else it does where Hello came from.
+	Door string `json:"door,omitempty"`
 }
 
 // Welcome answers Hello.

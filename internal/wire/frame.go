@@ -1,6 +1,7 @@
 // Package wire defines the frames that the orchestrator and the runner in a
-// container exchange over the container's stdin and stdout, and that the
-// supervisor and the kernel exchange inside it.
+// container exchange over the container's stdin and stdout, or over a socket
+// that the first of them names, and that the supervisor and the kernel exchange
+// inside it.
 //
 // A frame is one JSON object on one line. The orchestrator's frames are
 // commands and carry no sequence number. The runner's frames are events: all

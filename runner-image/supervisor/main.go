@@ -1,6 +1,6 @@
 // Command supervisor is PID 1 of a sandbox. It exchanges frames with the
-// orchestrator over stdin and stdout (see internal/wire), keeps a Python kernel
-// alive, and runs the orchestrator's code in it. Arguments, if any, replace the
+// orchestrator over stdin and stdout, or a socket that it is told of there (see
+// internal/wire), keeps a Python kernel alive, and runs the orchestrator's code in it. Arguments, if any, replace the
 // command that starts the zygote.
 package main
 

@@ -34,7 +34,9 @@ func obey[T any](c *Core, f wire.Frame, do func(T)) {
 	do(body)
 }
 
+// hello answers at the door that is named, else on the standard output.
 func (c *Core) hello(h wire.Hello) {
+	c.turnTo(h.Door)
 	w := wire.Welcome{
 		Nonce:      h.Nonce,
 		Runner:     c.cfg.Runner,
@@ -48,6 +50,19 @@ func (c *Core) hello(h wire.Hello) {
 		w.Running = c.run.id
 	}
 	c.journal.Hello(w, h.Ack)
+}
+
+// turnTo has frames come and go by the socket at path, where it can be reached.
+func (c *Core) turnTo(path string) {
+	if path != "" {
+		in, err := c.outlet.Knock(path)
+		if err == nil {
+			go func() { _ = c.readCommands(in) }()
+			return
+		}
+		c.diag.printf("the door cannot be reached: %v", err)
+	}
+	c.outlet.Leave()
 }
 
 // open lends the sandbox its session, once: it never changes sessions.

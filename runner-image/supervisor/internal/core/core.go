@@ -16,6 +16,7 @@ import (
 	"power-interpreter/runner-image/supervisor/internal/cgroup"
 	"power-interpreter/runner-image/supervisor/internal/changes"
 	"power-interpreter/runner-image/supervisor/internal/journal"
+	"power-interpreter/runner-image/supervisor/internal/outlet"
 	"power-interpreter/runner-image/supervisor/internal/proc"
 	"power-interpreter/runner-image/supervisor/internal/zygote"
 )
@@ -44,6 +45,7 @@ type Core struct {
 	cfg     Config
 	diag    *diag
 	inbox   chan func()
+	outlet  *outlet.Outlet
 	journal *journal.Journal
 	table   *proc.Table
 	group   cgroup.Group
@@ -75,6 +77,7 @@ func Run(cfg Config) error {
 		cfg:     cfg,
 		diag:    &diag{w: cfg.Diag, left: maxDiag},
 		inbox:   make(chan func(), posted),
+		outlet:  outlet.New(cfg.Out),
 		journal: journal.New(),
 		table:   proc.NewTable(),
 		group:   cgroup.Open(cfg.Cgroup),
@@ -82,8 +85,10 @@ func Run(cfg Config) error {
 	}
 	c.counts = c.group.Counts()
 	proc.Reap(c.onReaped, c.onStopped)
-	go c.journal.Serve(context.Background(), cfg.Out)
-	go c.readCommands()
+	go c.journal.Serve(context.Background(), c.outlet)
+	go func() {
+		c.diag.printf("the input has ended: %v", c.readCommands(cfg.In))
+	}()
 	c.startZygote()
 	c.tick()
 	c.watchDisk()
@@ -103,13 +108,12 @@ func (c *Core) after(d time.Duration, fn func()) *time.Timer {
 
 // readCommands ends with the input. That is no reason for anything else to: an
 // engine that restarts may close it.
-func (c *Core) readCommands() {
-	frames := wire.NewReader(c.cfg.In, wire.MaxCommand)
+func (c *Core) readCommands(in io.Reader) error {
+	frames := wire.NewReader(in, wire.MaxCommand)
 	for {
 		f, err := frames.Next()
 		if err != nil {
-			c.diag.printf("the input has ended: %v", err)
-			return
+			return err
 		}
 		c.post(func() { c.command(f) })
 	}
