@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -21,7 +22,7 @@ const maxReply = 64 << 20
 // be used by one goroutine at a time.
 type Client struct {
 	url    string
-	http   *http.Client
+	http   connection
 	id     string // what the server called us
 	serial int
 }
@@ -58,7 +59,11 @@ func (r Reply) Has(mime string) bool {
 
 // Connect connects a client to the server.
 func (s *Server) Connect(ctx context.Context) (*Client, error) {
-	c := &Client{url: s.URL, http: &http.Client{Transport: &http.Transport{}}}
+	at, err := url.Parse(s.URL)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{url: s.URL, http: connection{address: at.Host}}
 	var hello struct {
 		ProtocolVersion string `json:"protocolVersion"`
 	}
@@ -72,7 +77,7 @@ func (s *Server) Connect(ctx context.Context) (*Client, error) {
 }
 
 // Close drops the connection.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.http.close() }
 
 // Call calls a tool. A tool's own error is a reply, not an error.
 func (c *Client) Call(ctx context.Context, tool string, arguments map[string]any) (Reply, error) {
@@ -133,11 +138,11 @@ func (c *Client) post(ctx context.Context, message, answer any) error {
 		request.Header.Set("Mcp-Session-Id", c.id)
 		request.Header.Set("Mcp-Protocol-Version", protocol)
 	}
-	response, err := c.http.Do(request)
+	response, err := c.http.do(ctx, request)
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
+	defer c.http.done(response)
 	if response.StatusCode >= http.StatusBadRequest {
 		said, _ := io.ReadAll(io.LimitReader(response.Body, 1<<10))
 		return fmt.Errorf("the server: %s: %s", response.Status, said)
