@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -13,7 +14,9 @@ import (
 const doors = "print(sum('/.door-' in line for line in open('/proc/net/unix')), 'past the engine')\n"
 
 func TestASandboxIsSpokenToPastTheEngineBeforeAndAfterARestart(t *testing.T) {
-	s := &server{dir: t.TempDir(), divide: split}
+	// No spare: one that is being started when the server is killed comes to be
+	// after the purge.
+	s := &server{dir: t.TempDir(), env: []string{"WARM_SANDBOXES=0"}, divide: split}
 	t.Cleanup(func() { removed(t, s.dir) })
 	s.again(t)
 	c := s.in(t, "past")
@@ -27,6 +30,40 @@ func TestASandboxIsSpokenToPastTheEngineBeforeAndAfterARestart(t *testing.T) {
 	}
 	s.kill()
 	s.purge(t)
+}
+
+// TestASessionGoesOnWhileTheEngineIsAway has a proxy stand for the engine: it can
+// be taken away without harm to others.
+func TestASessionGoesOnWhileTheEngineIsAway(t *testing.T) {
+	s := &server{dir: t.TempDir(), divide: split}
+	socket := filepath.Join(t.TempDir(), "engine")
+	s.env = []string{"DOCKER_HOST=unix://" + socket}
+	engine := func() *process {
+		p, _, err := launch(nil, &lockedBuffer{}, []string{"SANDBOX_DATA_DIR=" + s.dir}, "socket proxy listening on ", "socket-proxy", socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(p.kill)
+		return p
+	}
+	first := engine()
+	if err := s.boot("serve", "--rm"); err != nil {
+		t.Fatal(err)
+	}
+	c := s.in(t, "on")
+	c.run("x = 41")
+	if err := first.stop(); err != nil {
+		t.Error(err)
+	}
+	if why := s.health(t); !strings.Contains(why, "engine") {
+		t.Errorf("without an engine /health says %q", why)
+	}
+	c.wants(c.run("x + 1"), "42")
+	engine()
+	c.wants(c.run("x + 2"), "43")
+	if err := s.stop(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestACellFindsNoWayToTheServer(t *testing.T) {

@@ -75,20 +75,19 @@ func greet(ctx context.Context, stream io.ReadWriteCloser, door *orchestrator.Do
 type far struct {
 	stream io.ReadWriteCloser
 	answer chan greeted
-	ended  context.Context // when the stream has, before an answer came
+	ended  chan struct{} // closed when the stream has, before an answer came
 }
 
 // listen reads the engine's stream until the answer comes or the stream ends.
-// When the answer comes by the door, nothing but the runner's faults come here,
-// and the stream's end is the sandbox's, or the engine's.
+// When the answer comes by the door, nothing but the runner's words on stderr come
+// here, until the end.
 func listen(stream io.ReadWriteCloser, nonce string) far {
-	ended, end := context.WithCancel(context.Background())
-	f := far{stream, make(chan greeted, 1), ended}
+	f := far{stream, make(chan greeted, 1), make(chan struct{})}
 	go func() {
 		g := newLine(stream).answer(nonce)
 		f.answer <- g
 		if g.err != nil {
-			end()
+			close(f.ended)
 		}
 	}()
 	return f
@@ -129,7 +128,7 @@ func meet(ctx context.Context, hello wire.Hello, far far, near <-chan greeted) g
 	select {
 	case g, answered := <-near:
 		if answered {
-			g.stream = newShortcut(g.stream, far)
+			g.stream = shortcut{g.stream, far}
 			return g
 		}
 		return <-far.answer

@@ -122,24 +122,26 @@ func TestAStrangerAtTheDoorIsSentAwayAndTheRunnerHeardByTheEngine(t *testing.T) 
 	}
 }
 
-func TestTheEndOfEitherStreamIsTheEndOfTheKernel(t *testing.T) {
-	for name, cut := range map[string]func(porch, *supervisor){
-		"the engine's": func(p porch, _ *supervisor) { p.conn.Close() },
-		"the door's":   func(_ porch, s *supervisor) { s.conn.Close() },
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := newPorch(t)
-			by := make(chan *supervisor, 1)
-			go func() { by <- p.knock(wire.Welcome{}) }()
-			k, err := runner.Dial(t.Context(), p.engine, p.door)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer k.Close()
-			cut(p, <-by)
-			<-k.Done()
-		})
+func TestTheEndOfTheEnginesStreamIsNotTheRunners(t *testing.T) {
+	p := newPorch(t)
+	by := make(chan *supervisor, 1)
+	go func() { by <- p.knock(wire.Welcome{}) }()
+	k, err := runner.Dial(t.Context(), p.engine, p.door)
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer k.Close()
+	s := <-by
+	p.conn.Close()
+	go func() {
+		run := s.next()
+		s.event(1, wire.KindResult, run.ID, wire.Result{Status: wire.StatusOK})
+	}()
+	if o, err := k.Run(t.Context(), orchestrator.Run{ID: "0000000a"}, &heard{}); err != nil || o.Status != orchestrator.StatusCompleted {
+		t.Errorf("%+v, %v", o, err)
+	}
+	s.conn.Close()
+	<-k.Done()
 }
 
 func TestARunnerThatIsSilentAtTheDoorTooIsGivenUp(t *testing.T) {

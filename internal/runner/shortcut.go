@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -24,21 +23,16 @@ func (k knock) Write(p []byte) (int, error) {
 	return k.Conn.Write(p)
 }
 
-// shortcut is a stream past the engine. It ends when the engine's does, and the
-// other way round: whoever holds it need not know that they are two.
+// shortcut is a stream past the engine. It outlives the engine's, which ends with
+// an engine that restarts: a runner that can be heard is not given up for that.
 type shortcut struct {
 	io.ReadWriteCloser
 	engine far
 }
 
-func newShortcut(past io.ReadWriteCloser, engine far) shortcut {
-	context.AfterFunc(engine.ended, func() { past.Close() })
-	return shortcut{past, engine}
-}
-
 // Close closes both and waits for the engine's reader.
 func (s shortcut) Close() error {
 	err := errors.Join(s.ReadWriteCloser.Close(), s.engine.stream.Close())
-	<-s.engine.ended.Done()
+	<-s.engine.ended
 	return err
 }
