@@ -109,7 +109,7 @@ func working() *fake.Service {
 func connect(t *testing.T, svc orchestrator.Service, opts mcptool.Options) *client.Client {
 	t.Helper()
 	opts.ServerOptions = append(opts.ServerOptions, server.WithOutputSchemaValidation())
-	c, err := client.NewInProcessClient(mcptool.NewServer(svc, opts))
+	c, err := client.NewInProcessClient(mcptool.NewServer(svc, opts).MCPServer)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 // implementation of the protocol, and holds arguments and answers against the
 // published schemas as that one reads them.
 func TestTheOfficialClientFindsEveryAnswerAsPublished(t *testing.T) {
-	srv := httptest.NewServer(server.NewStreamableHTTPServer(mcptool.NewServer(working(), mcptool.Options{Version: "test"})))
+	srv := httptest.NewServer(server.NewStreamableHTTPServer(mcptool.NewServer(working(), mcptool.Options{Version: "test"}).MCPServer))
 	defer srv.Close()
 	client := mcp.NewClient(&mcp.Implementation{Name: "test"}, nil)
 	s, err := client.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: srv.URL, DisableStandaloneSSE: true}, nil)

@@ -5,9 +5,11 @@ package mcptool
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"time"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
 	"power-interpreter/orchestrator"
@@ -48,10 +50,28 @@ type tools struct {
 	srv  *server.MCPServer
 }
 
+// Server is an MCP server with all the tools.
+type Server struct {
+	*server.MCPServer
+	handlers map[string]server.ToolHandlerFunc // by the tool's name
+}
+
+// CallTool calls a tool as a tools/call does that asks for no more than its
+// result. It returns nil for a tool that is not there. Arguments are JSON, nil
+// for none; meta is nil for none.
+func (s *Server) CallTool(ctx context.Context, name string, arguments json.RawMessage, meta *mcp.Meta) *mcp.CallToolResult {
+	handle := s.handlers[name]
+	if handle == nil {
+		return nil
+	}
+	res, _ := handle(ctx, mcp.CallToolRequest{Params: mcp.CallToolParams{Name: name, RawArguments: arguments, Meta: meta}}) // returns none
+	return res
+}
+
 // NewServer returns an MCP server with all the tools over svc. The transport
 // says whose calls they are by WithOwner, and ends a call's context with the
 // cause orchestrator.ErrCancelled when its client cancels it.
-func NewServer(svc orchestrator.Service, opts Options) *server.MCPServer {
+func NewServer(svc orchestrator.Service, opts Options) *Server {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -67,10 +87,12 @@ func NewServer(svc orchestrator.Service, opts Options) *server.MCPServer {
 	own := []server.ServerOption{server.WithToolCapabilities(false), server.WithInstructions(instructions)}
 	s := &tools{svc: svc, opts: opts}
 	s.srv = server.NewMCPServer("power-interpreter", opts.Version, append(own, opts.ServerOptions...)...)
+	handlers := map[string]server.ToolHandlerFunc{}
 	for _, t := range all(settings(svc)) {
-		s.srv.AddTool(t.published(), s.handler(t))
+		handlers[t.name] = s.handler(t)
+		s.srv.AddTool(t.published(), handlers[t.name])
 	}
-	return s.srv
+	return &Server{s.srv, handlers}
 }
 
 // settings are the service's, with what is missing in them.

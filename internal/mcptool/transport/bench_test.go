@@ -19,7 +19,7 @@ import (
 //
 //	go test -bench Call -benchtime 3000x ./internal/mcptool/transport
 func BenchmarkCall(b *testing.B) {
-	wires := transport.New(newTools().MCPServer, transport.Config{})
+	wires := transport.New(newTools(), transport.Config{})
 	mux := http.NewServeMux()
 	for path, handler := range wires.Routes() {
 		mux.Handle(path, handler)

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -33,7 +32,7 @@ func openEvents(w http.ResponseWriter) *events {
 
 // message sends one JSON-RPC message, or an array of them.
 func (e *events) message(v any) error {
-	data, err := json.Marshal(v)
+	data, err := encode(v)
 	if err != nil {
 		return fmt.Errorf("encode an event: %w", err)
 	}

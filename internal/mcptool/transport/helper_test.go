@@ -44,8 +44,23 @@ func newTools() *tools {
 	t.AddTool(mcp.NewTool("size"), text(func(_ context.Context, r mcp.CallToolRequest) string { return r.GetString("data", "")[:3] }))
 	t.AddTool(mcp.NewTool("panic"), text(func(context.Context, mcp.CallToolRequest) string { panic("secret") }))
 	t.AddTool(mcp.NewTool("block"), text(t.block))
-	t.AddTool(mcp.NewTool("progress"), text(progress))
+	t.AddTool(mcp.NewTool("progress"), text(t.progress))
+	t.AddTool(mcp.NewTool("announce"), text(func(ctx context.Context, r mcp.CallToolRequest) string {
+		return t.progress(ctx, r) + " " + t.block(ctx, r)
+	}))
 	return t
+}
+
+// CallTool has plain calls come past mcp-go, as those of the real tools do.
+func (t *tools) CallTool(ctx context.Context, name string, arguments json.RawMessage, meta *mcp.Meta) *mcp.CallToolResult {
+	tool := t.GetTool(name)
+	if tool == nil {
+		return nil
+	}
+	r := mcp.CallToolRequest{Params: mcp.CallToolParams{Name: name, RawArguments: arguments, Meta: meta}}
+	_ = json.Unmarshal(arguments, &r.Params.Arguments)
+	res, _ := tool.Handler(ctx, r)
+	return res
 }
 
 func text(run func(context.Context, mcp.CallToolRequest) string) server.ToolHandlerFunc {
@@ -67,9 +82,9 @@ func (t *tools) block(ctx context.Context, r mcp.CallToolRequest) string {
 }
 
 // progress tells its name thrice, then whether it could.
-func progress(ctx context.Context, r mcp.CallToolRequest) string {
+func (t *tools) progress(ctx context.Context, r mcp.CallToolRequest) string {
 	for range 3 {
-		err := server.ServerFromContext(ctx).SendNotificationToClient(ctx, "notifications/progress",
+		err := t.SendNotificationToClient(ctx, "notifications/progress",
 			map[string]any{"progressToken": "t", "progress": 1, "message": r.GetString("name", "")})
 		if err != nil {
 			return "nobody listens"
@@ -90,7 +105,14 @@ type site struct {
 func newSite(t *testing.T, cfg transport.Config) *site {
 	t.Helper()
 	tools := newTools()
-	wires := transport.New(tools.MCPServer, cfg)
+	s := newSiteOf(t, tools, cfg)
+	s.tools = tools
+	return s
+}
+
+func newSiteOf(t *testing.T, behind transport.Server, cfg transport.Config) *site {
+	t.Helper()
+	wires := transport.New(behind, cfg)
 	mux := http.NewServeMux()
 	for path, handler := range wires.Routes() {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
@@ -99,7 +121,7 @@ func newSite(t *testing.T, cfg transport.Config) *site {
 		})
 	}
 	srv := httptest.NewServer(mux)
-	s := &site{t: t, url: srv.URL, tools: tools, wires: wires, client: &http.Client{Transport: &http.Transport{}}}
+	s := &site{t: t, url: srv.URL, wires: wires, client: &http.Client{Transport: &http.Transport{}}}
 	t.Cleanup(func() {
 		s.client.CloseIdleConnections()
 		ended, cancel := context.WithCancel(context.Background())

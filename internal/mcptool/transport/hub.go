@@ -8,18 +8,19 @@ import (
 	"runtime/debug"
 
 	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
 )
 
 // hub answers messages, whatever wire they came by.
 type hub struct {
-	server *server.MCPServer
+	server Server
+	tools  ToolCaller // nil where the server is none
 	calls  *calls
 	log    *slog.Logger
 }
 
-func newHub(srv *server.MCPServer, log *slog.Logger) *hub {
-	return &hub{server: srv, calls: newCalls(), log: log}
+func newHub(srv Server, log *slog.Logger) *hub {
+	tools, _ := srv.(ToolCaller)
+	return &hub{server: srv, tools: tools, calls: newCalls(), log: log}
 }
 
 // sender is who sent a message.
@@ -67,7 +68,7 @@ func refusalCode(err error) int {
 	return mcp.INVALID_REQUEST
 }
 
-// handle gives a message to mcp-go. A panic becomes an error answer.
+// handle gives a message to the server. A panic becomes an error answer.
 func (h *hub) handle(ctx context.Context, from sender, m message) (answer any) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -78,7 +79,11 @@ func (h *hub) handle(ctx context.Context, from sender, m message) (answer any) {
 			}
 		}
 	}()
-	if reply := h.server.HandleMessage(h.server.WithContext(ctx, from.session), m.raw); reply != nil {
+	ctx = h.server.WithContext(ctx, from.session)
+	if result := h.direct(ctx, m); result != nil {
+		return mcp.NewJSONRPCResultResponse(requestID(m.id), result)
+	}
+	if reply := h.server.HandleMessage(ctx, m.raw); reply != nil {
 		return reply
 	}
 	if m.request() {

@@ -29,6 +29,7 @@ type message struct {
 	params json.RawMessage // nil for none
 	id     json.RawMessage // as sent; nil for none
 	reply  bool            // answers a request of ours; we make none
+	call   *toolCall       // nil for what is no call of a tool
 }
 
 func (m message) request() bool { return m.id != nil && !m.reply }
@@ -64,6 +65,7 @@ func parse(raw []byte) (message, *mcp.JSONRPCError) {
 	if err := json.Unmarshal(head.Method, &m.method); err != nil || m.method == "" {
 		return message{}, refuse(m.id, mcp.INVALID_REQUEST, `"method" must be a string such as "tools/call"`)
 	}
+	m.call = toolCallOf(m.method, m.params)
 	return m, nil
 }
 

@@ -24,6 +24,10 @@ type version struct {
 
 func versionOf(r *http.Request, m message) version {
 	v := version{header: r.Header.Get(server.HeaderKeyProtocolVersion)}
+	if m.call != nil {
+		v.meta = m.call.Meta.ProtocolVersion()
+		return v
+	}
 	if len(m.params) > smallBody && !bytes.Contains(m.params, []byte(mcp.MetaKeyProtocolVersion)) {
 		return v // reading a large file once more would take a second
 	}

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"time"
@@ -21,10 +20,10 @@ const retryAfter = "5"
 
 // writeAnswer sends an answer as JSON with the status it calls for.
 func writeAnswer(w http.ResponseWriter, status int, answer any) {
-	data, err := json.Marshal(answer)
+	data, err := encode(answer)
 	if err != nil {
 		status = http.StatusInternalServerError
-		data, _ = json.Marshal(refuse(nil, mcp.INTERNAL_ERROR, "the answer could not be encoded: try again"))
+		data, _ = encode(refuse(nil, mcp.INTERNAL_ERROR, "the answer could not be encoded: try again"))
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
@@ -69,43 +68,54 @@ type post struct {
 	from   sender
 	status func(answer any) int
 	events *events
-	broken bool // the client reads no more
+	broken bool   // the client reads no more
+	relay  *relay // of what is told before the answer; nil for nothing
 }
 
-// converse runs m to its end. Only this goroutine writes.
+// relay is the goroutine that writes what a call tells while it runs. It begins
+// with the first word: most calls have none, and need no other goroutine.
+type relay struct {
+	notes      <-chan mcp.JSONRPCNotification
+	quit, done chan struct{}
+}
+
+// converse runs m to its end, on the goroutine of its request, which keeps its
+// stack from call to call. Only one goroutine writes at a time.
 func (h *hub) converse(ctx context.Context, m message, p *post) {
-	type outcome struct {
-		answer  any
-		written func()
-	}
-	answered := make(chan outcome, 1)
-	go func() {
-		answer, written := h.answer(ctx, p.from, m)
-		answered <- outcome{answer, written}
-	}()
+	p.from.onFirst(p.listen)
+	answer, written := h.answer(ctx, p.from, m)
+	defer written()
+	p.hush()
+	p.finish(answer)
+}
+
+// listen begins to tell.
+func (p *post) listen(notes <-chan mcp.JSONRPCNotification) {
+	p.relay = &relay{notes: notes, quit: make(chan struct{}), done: make(chan struct{})}
+	go p.tellAll(p.relay)
+}
+
+func (p *post) tellAll(r *relay) {
+	defer close(r.done)
 	for {
 		select {
-		case note := <-p.from.notes:
+		case note := <-r.notes:
 			p.tell(note)
-		case o := <-answered:
-			defer o.written()
-			p.tellRest()
-			p.finish(o.answer)
+		case <-r.quit:
 			return
 		}
 	}
 }
 
-// tellRest tells what the call said before it answered.
-func (p *post) tellRest() {
-	for {
-		select {
-		case note := <-p.from.notes:
-			p.tell(note)
-		default:
-			return
-		}
+// hush ends the telling, with what the call said before it answered.
+func (p *post) hush() {
+	p.from.onFirst(nil)
+	if p.relay == nil {
+		return
 	}
+	close(p.relay.quit)
+	<-p.relay.done
+	rest(p.relay.notes, p.tell)
 }
 
 func (p *post) tell(note mcp.JSONRPCNotification) {

@@ -46,7 +46,7 @@ func TestTheOfficialClient(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer session.Close()
-			if list, err := session.ListTools(t.Context(), nil); err != nil || len(list.Tools) != 6 {
+			if list, err := session.ListTools(t.Context(), nil); err != nil || len(list.Tools) != 7 {
 				t.Fatalf("tools: %v, %v", list, err)
 			}
 			if got := callTool(t, session, "owner"); got != "ann" {

@@ -4,14 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
 
 	"power-interpreter/internal/mcptool"
 )
@@ -29,7 +27,7 @@ const eofGrace = time.Second
 // answered or was detached: nil unless in or out failed or something did not let
 // go. in is closed if it can be; if a read of it cannot be interrupted, the
 // goroutine that reads outlives the call. Nothing else may write to out.
-func ServeStdio(ctx context.Context, in io.Reader, out io.Writer, srv *server.MCPServer, owner string, cfg Config) error {
+func ServeStdio(ctx context.Context, in io.Reader, out io.Writer, srv Server, owner string, cfg Config) error {
 	h := newHub(srv, cfg.logger())
 	ctx, cancel := context.WithCancelCause(mcptool.WithOwner(ctx, owner))
 	defer cancel(nil)
@@ -77,9 +75,9 @@ func (w *wire) runLines(out io.Writer, failed context.CancelCauseFunc) (err erro
 }
 
 func writeLine(out io.Writer, v any) error {
-	line, err := json.Marshal(v)
+	line, err := encode(v)
 	if err != nil {
-		line, _ = json.Marshal(refuse(nil, mcp.INTERNAL_ERROR, "an answer could not be encoded: try again"))
+		line, _ = encode(refuse(nil, mcp.INTERNAL_ERROR, "an answer could not be encoded: try again"))
 	}
 	if _, err := out.Write(append(line, '\n')); err != nil {
 		return fmt.Errorf("write an answer: %w", err)

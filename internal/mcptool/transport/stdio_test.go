@@ -32,7 +32,7 @@ func newDesk(t *testing.T, ctx context.Context, cfg transport.Config) *desk {
 	outR, outW := io.Pipe()
 	d := &desk{t: t, tools: newTools(), in: inW, lines: make(chan string, 500), ended: make(chan error, 1)}
 	go func() {
-		err := transport.ServeStdio(ctx, inR, outW, d.tools.MCPServer, "me", cfg)
+		err := transport.ServeStdio(ctx, inR, outW, d.tools, "me", cfg)
 		outW.Close()
 		d.ended <- err
 	}()
@@ -149,7 +149,7 @@ func TestStdioAnswersWhatWasPipedIn(t *testing.T) {
 	for range 50 {
 		var out bytes.Buffer
 		in := strings.NewReader(initialize + "\n" + call("1", "noop", "{}")) // no newline at the end
-		if err := transport.ServeStdio(t.Context(), in, &out, newTools().MCPServer, "me", transport.Config{}); err != nil {
+		if err := transport.ServeStdio(t.Context(), in, &out, newTools(), "me", transport.Config{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := strings.Count(out.String(), "\n"); got != 2 || !strings.Contains(out.String(), "done") {
@@ -177,7 +177,7 @@ func TestStdioEndsWhenNobodyReads(t *testing.T) {
 	outR, outW := io.Pipe()
 	tools, ended := newTools(), make(chan error, 1)
 	go func() {
-		ended <- transport.ServeStdio(t.Context(), inR, outW, tools.MCPServer, "me", transport.Config{})
+		ended <- transport.ServeStdio(t.Context(), inR, outW, tools, "me", transport.Config{})
 	}()
 	_, _ = io.WriteString(inW, call("1", "block", "{}")+"\n")
 	receive(t, tools.started)

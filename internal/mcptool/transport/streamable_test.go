@@ -256,3 +256,22 @@ func TestAPanicIsAnAnswerWithoutItsWords(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
+
+func TestWhatACallTellsComesWhileItRuns(t *testing.T) {
+	s := newSite(t, transport.Config{})
+	client := s.initialize()
+	st := s.stream("POST", "/mcp", call("1", "announce", `{"name":"x"}`), "Mcp-Session-Id", client)
+	for range 3 {
+		if e, _ := st.next(); decode(t, e.data).Params.Message != "x" {
+			t.Fatalf("%+v", e)
+		}
+	}
+	s.running("x")
+	close(s.tools.release)
+	if e, _ := st.next(); decode(t, e.data).text() != "told released" {
+		t.Errorf("%+v", e)
+	}
+	if e, ok := st.next(); ok {
+		t.Errorf("something follows the answer: %+v", e)
+	}
+}

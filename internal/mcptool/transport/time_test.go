@@ -45,7 +45,7 @@ func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
 func onTheClock(t *testing.T, test func(t *testing.T, tools *tools, conn net.Conn)) {
 	synctest.Test(t, func(t *testing.T) {
 		tools := newTools()
-		wires := transport.New(tools.MCPServer, transport.Config{})
+		wires := transport.New(tools, transport.Config{})
 		mux := http.NewServeMux()
 		for path, handler := range wires.Routes() {
 			mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {

@@ -15,8 +15,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/mark3labs/mcp-go/server"
 )
 
 // Paths of the HTTP wires.
@@ -72,7 +70,7 @@ type Transport struct {
 }
 
 // New returns the HTTP wires over srv. Shutdown ends what it started.
-func New(srv *server.MCPServer, cfg Config) *Transport {
+func New(srv Server, cfg Config) *Transport {
 	return &Transport{
 		hub:      newHub(srv, cfg.logger()),
 		ids:      newClientIDs(cfg.Secret),

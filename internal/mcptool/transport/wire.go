@@ -116,12 +116,13 @@ func (w *wire) close() {
 func (w *wire) run(write func(v any), silent func()) {
 	tick := time.NewTicker(keepAlive)
 	defer tick.Stop()
+	notes := w.from.queue()
 	for {
 		select {
-		case note := <-w.from.notes:
+		case note := <-notes:
 			write(note)
 		case answer := <-w.out:
-			w.rest(func(note mcp.JSONRPCNotification) { write(note) })
+			rest(notes, func(note mcp.JSONRPCNotification) { write(note) })
 			write(answer)
 		case <-tick.C:
 			silent()
@@ -132,10 +133,10 @@ func (w *wire) run(write func(v any), silent func()) {
 }
 
 // rest takes the notifications that came before an answer.
-func (w *wire) rest(take func(mcp.JSONRPCNotification)) {
+func rest(notes <-chan mcp.JSONRPCNotification, take func(mcp.JSONRPCNotification)) {
 	for {
 		select {
-		case note := <-w.from.notes:
+		case note := <-notes:
 			take(note)
 		default:
 			return
