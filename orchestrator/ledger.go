@@ -7,8 +7,12 @@ import (
 
 const (
 	// ledgerPause lets several changes share one write: a quick cell's beginning
-	// and end are one, and a hundred cells a second are a few dozen.
-	ledgerPause = 20 * time.Millisecond
+	// and end are one, and of a hundred that share one each costs a quarter.
+	// Nobody waits for it who must not (see written).
+	ledgerPause = 100 * time.Millisecond
+	// ledgerFull is how many executions end the pause: far fewer than a runner
+	// keeps results of.
+	ledgerFull = 128
 	// ledgerRetry is the pause after a write that failed: the disk is full.
 	ledgerRetry = time.Second
 	// writeTimeout bounds one write; a disk that hangs must not hold us for ever.
@@ -42,6 +46,9 @@ func (o *Orchestrator) note(x *execution) {
 	if !x.session.deleted {
 		o.ledger.executions[x] = true
 		signal(o.ledger.wake)
+		if len(o.ledger.executions) == ledgerFull {
+			signal(o.ledger.hurry)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"power-interpreter/orchestrator"
 )
@@ -29,12 +30,14 @@ func (s *Store) Prune(ctx context.Context, b orchestrator.StoreBounds) (gone []s
 			}
 			return nil
 		}, "SELECT id, job, bytes, ended_at FROM executions WHERE ended ORDER BY job DESC, ended_at DESC")
-		for _, id := range gone {
-			if err == nil {
-				err = t.exec("DELETE FROM executions WHERE id = ?", id)
-			}
+		if err != nil || len(gone) == 0 {
+			return err
 		}
-		return err
+		ids, err := json.Marshal(gone) // one statement, however many they are
+		if err != nil {
+			return err
+		}
+		return t.exec("DELETE FROM executions WHERE id IN (SELECT value FROM json_each(?))", string(ids))
 	})
 	if err != nil || len(gone) == 0 {
 		return nil, explain(err)

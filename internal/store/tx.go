@@ -24,9 +24,12 @@ func (s *Store) inTx(ctx context.Context, do func(tx) error) error {
 	return begun.Commit()
 }
 
-// run executes a prepared statement.
+// run executes a prepared statement, a short one: it is not interrupted when the
+// transaction's context ends, only not begun any more, since to be interruptible
+// costs a goroutine each time.
 func (t tx) run(s *sql.Stmt, args ...any) error {
-	_, err := t.StmtContext(t.ctx, s).ExecContext(t.ctx, args...)
+	ctx := context.WithoutCancel(t.ctx)
+	_, err := t.StmtContext(ctx, s).ExecContext(ctx, args...)
 	return err
 }
 
