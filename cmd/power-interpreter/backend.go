@@ -10,6 +10,7 @@ import (
 
 	"power-interpreter/internal/config"
 	"power-interpreter/internal/docker"
+	"power-interpreter/internal/logwriter"
 	"power-interpreter/internal/mcptool"
 	"power-interpreter/orchestrator"
 )
@@ -33,11 +34,11 @@ type backend struct {
 }
 
 // behind opens what EXECUTOR_URL says. The caller closes it, or purges it.
-func behind(ctx context.Context, c *config.Config) (*backend, error) {
+func behind(ctx context.Context, c *config.Config, logs *logwriter.Writer) (*backend, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	log := newLogger(c)
+	log := newLogger(c, logs)
 	if c.ExecutorURL == "" {
 		p, err := assemble(ctx, c, log)
 		if err != nil {
@@ -103,8 +104,8 @@ func (p *parts) backend() *backend {
 }
 
 // newLogger is the log of a process, which begins with the settings in force.
-func newLogger(c *config.Config) *slog.Logger {
-	log := slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: c.Level()}))
+func newLogger(c *config.Config, logs *logwriter.Writer) *slog.Logger {
+	log := slog.New(logs.Handler(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: c.Level()})))
 	for _, m := range c.FindMisspelt(os.Environ()) {
 		log.Warn("unknown name in the environment: did you mean "+m.Near+"?", "name", m.Name)
 	}

@@ -11,6 +11,7 @@ import (
 	"power-interpreter/internal/config"
 	"power-interpreter/internal/executor/server"
 	"power-interpreter/internal/keyring"
+	"power-interpreter/internal/logwriter"
 )
 
 type executorCommand struct {
@@ -19,12 +20,12 @@ type executorCommand struct {
 
 // Run serves fronts until ctx ends. Like a server it leaves sessions, and what
 // runs in them, to the next start.
-func (e executorCommand) Run(ctx context.Context, c *config.Config) error {
+func (e executorCommand) Run(ctx context.Context, c *config.Config, logs *logwriter.Writer) error {
 	c.Host, c.ExecutorURL = "127.0.0.1", "" // a server's: what may be wrong about them is nothing to this
 	if err := errors.Join(c.Check(), c.CheckExecutor()); err != nil {
 		return err
 	}
-	p, err := assemble(ctx, c, newLogger(c))
+	p, err := assemble(ctx, c, newLogger(c, logs))
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"power-interpreter/internal/config"
+	"power-interpreter/internal/logwriter"
 )
 
 // version is set by the linker.
@@ -67,7 +68,9 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	return command.Run(&p.Config)
+	logs := logwriter.New(os.Stderr)
+	defer logs.Flush()
+	return command.Run(&p.Config, logs)
 }
 
 // misread reports whether the command line itself was not understood, rather

@@ -11,8 +11,10 @@ import (
 	"power-interpreter/internal/config"
 	"power-interpreter/internal/httpapi"
 	"power-interpreter/internal/keyring"
+	"power-interpreter/internal/logwriter"
 	"power-interpreter/internal/mcptool"
 	"power-interpreter/internal/mcptool/transport"
+	"power-interpreter/internal/rawconn"
 	"power-interpreter/orchestrator"
 )
 
@@ -25,8 +27,8 @@ type serveCommand struct {
 }
 
 // Run serves until ctx ends.
-func (s serveCommand) Run(ctx context.Context, c *config.Config) error {
-	b, err := behind(ctx, c)
+func (s serveCommand) Run(ctx context.Context, c *config.Config, logs *logwriter.Writer) error {
+	b, err := behind(ctx, c, logs)
 	if err != nil {
 		return err
 	}
@@ -48,7 +50,7 @@ func (b *backend) serve(ctx context.Context, c *config.Config) error {
 	}
 	server := httpapi.NewServer(api)
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(rawconn.Listener(listener)) }()
 	fmt.Printf("listening on http://%s/mcp\n", listener.Addr())
 	b.log.Info("serving", "address", listener.Addr().String(), "version", version)
 	select {

@@ -10,6 +10,7 @@ import (
 
 	"power-interpreter/internal/admincli"
 	"power-interpreter/internal/config"
+	"power-interpreter/internal/logwriter"
 	"power-interpreter/orchestrator"
 )
 
@@ -91,15 +92,15 @@ func (d deleteCommand) Run(ctx context.Context, c *config.Config, s *sessionsCom
 type purgeCommand struct{}
 
 // Run removes all that a stopped server has left.
-func (purgeCommand) Run(ctx context.Context, c *config.Config) error {
+func (purgeCommand) Run(ctx context.Context, c *config.Config, logs *logwriter.Writer) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
 	if address, here := c.ExecutorHere(); c.ExecutorURL != "" && (!here || listens(ctx, address)) {
-		return purgeThere(ctx, c)
+		return purgeThere(ctx, c, logs)
 	}
 	c.WarmSandboxes = 0
-	p, err := assemble(ctx, c, newLogger(c))
+	p, err := assemble(ctx, c, newLogger(c, logs))
 	if err != nil {
 		return err
 	}
@@ -115,8 +116,8 @@ func (purgeCommand) Run(ctx context.Context, c *config.Config) error {
 }
 
 // purgeThere removes this front's sessions from its executor, which goes on.
-func purgeThere(ctx context.Context, c *config.Config) error {
-	exec, err := dial(ctx, c, newLogger(c))
+func purgeThere(ctx context.Context, c *config.Config, logs *logwriter.Writer) error {
+	exec, err := dial(ctx, c, newLogger(c, logs))
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"power-interpreter/internal/config"
 	"power-interpreter/internal/docker"
+	"power-interpreter/internal/logwriter"
 	"power-interpreter/internal/socketproxy"
 )
 
@@ -23,7 +24,7 @@ type socketProxyCommand struct {
 
 // Run serves until ctx ends. Attachments end with it, and their server makes
 // them again.
-func (s socketProxyCommand) Run(ctx context.Context, c *config.Config) error {
+func (s socketProxyCommand) Run(ctx context.Context, c *config.Config, logs *logwriter.Writer) error {
 	c.Host, c.ExecutorURL = "127.0.0.1", "" // a server's: what may be wrong about them is nothing to this
 	if err := c.Check(); err != nil {
 		return err
@@ -44,7 +45,7 @@ func (s socketProxyCommand) Run(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return err
 	}
-	log := newLogger(c)
+	log := newLogger(c, logs)
 	server := socketproxy.New(socketproxy.Config{
 		Engine: path, Logger: log,
 		Rules: docker.Rules{DataDir: folder, Image: c.Image, Runtime: c.Runtime, Limits: c.Limits().Sandbox},

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"power-interpreter/internal/config"
+	"power-interpreter/internal/logwriter"
 	"power-interpreter/internal/mcptool"
 	"power-interpreter/internal/mcptool/transport"
 	"power-interpreter/orchestrator"
@@ -16,8 +17,8 @@ type stdioCommand struct{}
 // Run serves one client on stdin and stdout until it closes them. Nobody may
 // start this server again soon, so idle sandboxes are stopped; what runs as a
 // job goes on, and the next start adopts it.
-func (stdioCommand) Run(ctx context.Context, c *config.Config) error {
-	b, err := behind(ctx, c)
+func (stdioCommand) Run(ctx context.Context, c *config.Config, logs *logwriter.Writer) error {
+	b, err := behind(ctx, c, logs)
 	if err != nil {
 		return err
 	}

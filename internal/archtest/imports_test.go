@@ -21,7 +21,9 @@ var allowed = []struct {
 	{"internal/wire", nil, "both sides of the frames use it: standard library only"},
 	{"internal/workspace", nil, "the one place where paths are joined: standard library only"},
 	{"orchestrator", []string{"internal/workspace"}, "the domain knows its ports, not what is behind them"},
-	{"internal/runner", []string{"orchestrator", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
+	{"internal/runner", []string{"orchestrator", "internal/rawconn", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
+	{"internal/rawconn", nil, "reads and writes of connections: standard library only"},
+	{"internal/logwriter", nil, "the log's last yard: standard library only"},
 	{"internal/cgroup", nil, "reads the host's files: standard library only"},
 	{"internal/docker", []string{"orchestrator", "deploy", "internal/cgroup"}, "an adapter: the engine's types stay in it"},
 	{"internal/socketproxy", []string{"internal/docker"}, "the engine's interface over HTTP; which calls are a sandbox's is the adapter's to know"},
@@ -57,7 +59,7 @@ var leashed = map[string]string{
 }
 
 // plain packages import nothing but the standard library and what allowed lists.
-var plain = []string{"internal/wire", "internal/workspace", "internal/cgroup", "runner-image/supervisor"}
+var plain = []string{"internal/wire", "internal/rawconn", "internal/logwriter", "internal/workspace", "internal/cgroup", "runner-image/supervisor"}
 
 type listed struct {
 	ImportPath string

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"power-interpreter/internal/rawconn"
 	"power-interpreter/internal/wire"
 	"power-interpreter/orchestrator"
 )
@@ -104,7 +105,7 @@ func receive(ctx context.Context, door *orchestrator.Door, nonce string) <-chan 
 			return
 		}
 		stop := context.AfterFunc(ctx, func() { conn.Close() })
-		g := newLine(knock{conn}).answer(nonce)
+		g := newLine(knock{rawconn.New(conn)}).answer(nonce)
 		if g.err == nil && stop() {
 			select {
 			case near <- g:
