@@ -41,8 +41,8 @@ func (r *Reader) Next() (Frame, error) {
 		if len(line) == 0 {
 			continue
 		}
-		var f Frame
-		if json.Unmarshal(line, &f) != nil || f.V != Version || f.Kind == "" {
+		f, err := parse(line)
+		if err != nil || f.V != Version || f.Kind == "" {
 			r.Dropped++
 			continue
 		}
@@ -107,6 +107,9 @@ func (w *Writer) write(p []byte) error {
 
 // Marshal returns the frame's line, with its newline.
 func Marshal(f Frame) ([]byte, error) {
+	if line, plain := appendPlain(f); plain {
+		return line, nil
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // code is full of < and &: escaping doubles it
