@@ -149,7 +149,7 @@ func command(op orchestrator.Run) wire.Run {
 	}
 	switch op.Op {
 	case orchestrator.OpCell:
-		r.Args = marshal(wire.Cell{Code: op.Code})
+		r.Args = wire.Cell{Code: op.Code}.JSON()
 	case orchestrator.OpLoad:
 		r.Args = marshal(wire.Load{File: op.Load.File, Name: op.Load.Name, Sheet: op.Load.Sheet, Delimiter: op.Load.Delimiter})
 	case orchestrator.OpQuery:

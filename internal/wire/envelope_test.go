@@ -84,3 +84,33 @@ func TestAnEnvelopeIsWrittenAsTheStandardLibraryWould(t *testing.T) {
 		}
 	})
 }
+
+func TestARunIsWrittenAsTheStandardLibraryWould(t *testing.T) {
+	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[a-z \n\t"\\=+()]*`), rapid.SampledFrom([]string{"", "a<b", "\x7f", "\u2028", "\xff", "\x00\r\b", "é", "s = \"x\"\n"}))
+	args := rapid.OneOf(rapid.Map(text, func(s string) json.RawMessage { return wire.Cell{Code: s}.JSON() }),
+		rapid.SampledFrom([]json.RawMessage{nil, {}, []byte("null"), []byte(` { "a" : "<" } `), []byte("\"\u2028\""), []byte("{"), []byte("1 2")}))
+	rapid.Check(t, func(t *rapid.T) {
+		code := text.Draw(t, "code")
+		cell := wire.Cell{Code: code}
+		if got, want := cell.JSON(), marshalled(cell); string(got) != want {
+			t.Fatalf("%q is written as %s, want %s", code, got, want)
+		}
+		r := wire.Run{Op: wire.Op(text.Draw(t, "op")), Args: args.Draw(t, "args"), TimeoutMS: rapid.Int64().Draw(t, "timeout"), GraceMS: 1}
+		want := marshalled(r)
+		if want == "" { // New panics then, as it says
+			return
+		}
+		if got := wire.New(wire.KindRun, "x", r).Body; string(got) != want {
+			t.Fatalf("%+v\n got %s\nwant %s", r, got, want)
+		}
+	})
+}
+
+// marshalled is what encoding/json makes of it, empty for nothing.
+func marshalled(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return string(data)
+}

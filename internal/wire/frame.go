@@ -79,12 +79,19 @@ func New(kind Kind, id string, body any) Frame {
 	if body == nil {
 		return f
 	}
-	raw, err := json.Marshal(body)
+	raw, err := encode(body)
 	if err != nil {
 		panic("wire: body of " + string(kind) + ": " + err.Error())
 	}
 	f.Body = raw
 	return f
+}
+
+func encode(body any) (json.RawMessage, error) {
+	if run, is := body.(Run); is {
+		return composeRun(run)
+	}
+	return json.Marshal(body)
 }
 
 // Decode reads the frame's body into the type that its Kind calls for.

@@ -154,9 +154,11 @@ func (c *calls) count() int {
 
 // canonical makes two spellings of a string id one; a number stays as written.
 func canonical(id json.RawMessage) string {
-	var text string
-	if json.Unmarshal(id, &text) == nil {
-		return `"` + text
+	if len(id) == 0 || id[0] != '"' {
+		return string(id)
+	}
+	if same, err := text(id); err == nil {
+		return `"` + same
 	}
 	return string(id)
 }

@@ -42,11 +42,28 @@ func toolCallOf(method string, params json.RawMessage) *toolCall {
 	if method != string(mcp.MethodToolsCall) || !bytes.HasPrefix(params, []byte("{")) {
 		return nil
 	}
-	c := new(toolCall)
-	if json.Unmarshal(params, c) != nil {
+	c, plain := plainCall(params)
+	if !plain && json.Unmarshal(params, &c) != nil {
 		return nil
 	}
-	return c
+	return &c
+}
+
+var callNames = []string{"name", "arguments", "_meta", "task", "inputResponses", "requestState"}
+
+// plainCall reads params without encoding/json as far as it can; false where it
+// cannot.
+func plainCall(params []byte) (c toolCall, plain bool) {
+	var got [6]json.RawMessage
+	if !members(params, callNames, got[:]) {
+		return toolCall{}, false
+	}
+	c = toolCall{Arguments: got[1], Task: got[3], InputResponses: got[4], RequestState: got[5]}
+	var err error
+	if c.Name, err = text(got[0]); err == nil && got[2] != nil {
+		err = json.Unmarshal(got[2], &c.Meta)
+	}
+	return c, err == nil
 }
 
 // direct answers a plain call of a tool; nil for anything else. Protocol version

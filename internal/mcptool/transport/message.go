@@ -34,18 +34,32 @@ type message struct {
 
 func (m message) request() bool { return m.id != nil && !m.reply }
 
+// envelope is what a message is made of.
+type envelope struct {
+	JSONRPC json.RawMessage `json:"jsonrpc"`
+	Method  json.RawMessage `json:"method"`
+	Params  json.RawMessage `json:"params"`
+	ID      json.RawMessage `json:"id"`
+	Result  json.RawMessage `json:"result"`
+	Error   json.RawMessage `json:"error"`
+}
+
+var envelopeNames = []string{"jsonrpc", "method", "params", "id", "result", "error"}
+
+func readEnvelope(raw []byte) (e envelope, err error) {
+	var got [6]json.RawMessage
+	if members(raw, envelopeNames, got[:]) {
+		return envelope{got[0], got[1], got[2], got[3], got[4], got[5]}, nil
+	}
+	err = json.Unmarshal(raw, &e)
+	return e, err
+}
+
 // parse reads a message's envelope. What it refuses is a JSON-RPC error that
 // carries the id where one could be read.
 func parse(raw []byte) (message, *mcp.JSONRPCError) {
-	var head struct {
-		JSONRPC json.RawMessage `json:"jsonrpc"`
-		Method  json.RawMessage `json:"method"`
-		Params  json.RawMessage `json:"params"`
-		ID      json.RawMessage `json:"id"`
-		Result  json.RawMessage `json:"result"`
-		Error   json.RawMessage `json:"error"`
-	}
-	if err := json.Unmarshal(raw, &head); err != nil {
+	head, err := readEnvelope(raw)
+	if err != nil {
 		return message{}, unreadable(err)
 	}
 	outcome := head.Result != nil || head.Error != nil
@@ -62,7 +76,7 @@ func parse(raw []byte) (message, *mcp.JSONRPCError) {
 	if m.reply {
 		return m, nil
 	}
-	if err := json.Unmarshal(head.Method, &m.method); err != nil || m.method == "" {
+	if m.method, err = text(head.Method); err != nil || m.method == "" {
 		return message{}, refuse(m.id, mcp.INVALID_REQUEST, `"method" must be a string such as "tools/call"`)
 	}
 	m.call = toolCallOf(m.method, m.params)
