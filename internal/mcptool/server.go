@@ -33,7 +33,7 @@ type Options struct {
 	Observe func(tool, outcome string, took time.Duration)
 	// Logger takes one line a call, without arguments or answers; nil drops them.
 	Logger *slog.Logger
-	// ServerOptions are added to the server's own.
+	// ServerOptions are added to the server's own. CallTool knows none of them.
 	ServerOptions []server.ServerOption
 }
 

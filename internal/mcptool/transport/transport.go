@@ -2,7 +2,8 @@
 // HTTP, the classic event stream, one POST answered in its body, and stdin and
 // stdout.
 //
-// What a message means is mcp-go's MCPServer's affair. The wires are ours,
+// What a message means is mcp-go's MCPServer's affair, but for a plain call of a
+// tool, which goes to the tool (see ToolCaller). The wires are ours,
 // because what a call's caller did (took it back, lost patience, lost its
 // connection) must reach the call as the cause of its context, because a client
 // belongs to the key that made it, and because each call's news must come on
