@@ -64,7 +64,9 @@ func greet(ctx context.Context, stream io.ReadWriteCloser, door *orchestrator.Do
 	cancel()
 	if near != nil {
 		_ = door.Close()
-		<-near // its goroutine has ended
+		for late := range near { // until its goroutine has ended
+			_ = late.stream.Close()
+		}
 	}
 	if g.err != nil {
 		_ = stream.Close() // the greeting's failure is the one to tell
@@ -76,20 +78,17 @@ func greet(ctx context.Context, stream io.ReadWriteCloser, door *orchestrator.Do
 type far struct {
 	stream io.ReadWriteCloser
 	answer chan greeted
-	ended  chan struct{} // closed when the stream has, before an answer came
+	ended  chan struct{} // closed when nothing is read on it any more
 }
 
 // listen reads the engine's stream until the answer comes or the stream ends.
-// When the answer comes by the door, nothing but the runner's words on stderr come
-// here, until the end.
+// When the answer comes by the door, an honest runner has nothing but words on
+// stderr to say here, until the end.
 func listen(stream io.ReadWriteCloser, nonce string) far {
 	f := far{stream, make(chan greeted, 1), make(chan struct{})}
 	go func() {
-		g := newLine(stream).answer(nonce)
-		f.answer <- g
-		if g.err != nil {
-			close(f.ended)
-		}
+		defer close(f.ended)
+		f.answer <- newLine(stream).answer(nonce)
 	}()
 	return f
 }

@@ -163,3 +163,32 @@ type silentDoor struct{ closed chan struct{} }
 func (d silentDoor) Accept() (net.Conn, error) { <-d.closed; return nil, net.ErrClosed }
 func (d silentDoor) Close() error              { close(d.closed); return nil }
 func (d silentDoor) Addr() net.Addr            { return nil }
+
+func TestARunnerThatAnswersTwiceCanBeLeft(t *testing.T) {
+	p := newPorch(t)
+	go func() {
+		hello, err := wire.Decode[wire.Hello](p.next())
+		if err != nil {
+			t.Error(err)
+		}
+		conn, err := net.Dial("unix", hello.Door)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		near := &supervisor{t, conn, nil}
+		near.send(wire.New(wire.KindHello, "", wire.Welcome{Nonce: hello.Nonce}))
+		_, _ = conn.Read(make([]byte, 1)) // the first command: the door was chosen
+		p.send(wire.New(wire.KindHello, "", wire.Welcome{Nonce: hello.Nonce}))
+	}()
+	k, err := runner.Dial(t.Context(), p.engine, p.door)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Acknowledge(1)
+	<-k.Done() // both answers are heard
+	if err := k.Close(); err != nil {
+		t.Error(err)
+	}
+}
