@@ -7,10 +7,14 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 )
 
 // doorMode lets the owner connect, nobody else.
 const doorMode os.FileMode = 0o600
+
+// doorPrefix begins a door's name: no session's id begins with a dot.
+const doorPrefix = ".door-"
 
 // Door is a socket in a sandbox's folder at which a process in there can reach
 // this one.
@@ -24,7 +28,8 @@ type Door struct {
 }
 
 // NewDoor makes a socket for uid in a sandbox's folder and listens there. Close
-// removes it; what a crash leaves goes with the folder.
+// removes it; the next door replaces one that a crash has left, or that is
+// open: a sandbox has one at a time.
 func (r *Root) NewDoor(id string, uid int) (*Door, error) {
 	if err := cmp.Or(checkSandboxID(id), checkUID(uid)); err != nil {
 		return nil, err
@@ -33,9 +38,13 @@ func (r *Root) NewDoor(id string, uid int) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Door{Name: ".door-" + rand.Text(), folder: folder}
+	d := &Door{Name: doorPrefix + rand.Text(), folder: folder}
 	// A socket's path may have 107 bytes (unix(7)), fewer than a data folder's.
-	path := fmt.Sprintf("/proc/self/fd/%d/%s", folder.Fd(), d.Name)
+	way := fmt.Sprintf("/proc/self/fd/%d/", folder.Fd())
+	if err := removeDoors(folder, way); err != nil {
+		return nil, errors.Join(explain(id, err), folder.Close())
+	}
+	path := way + d.Name
 	if d.UnixListener, err = net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"}); err != nil {
 		return nil, errors.Join(explain(id, err), folder.Close())
 	}
@@ -44,6 +53,17 @@ func (r *Root) NewDoor(id string, uid int) (*Door, error) {
 		return nil, errors.Join(explain(id, err), d.Close())
 	}
 	return d, nil
+}
+
+// removeDoors removes the sockets in a sandbox's folder, to which way leads.
+func removeDoors(folder *os.File, way string) error {
+	names, err := folder.Readdirnames(-1) // only this process makes some here: few
+	for _, name := range names {
+		if strings.HasPrefix(name, doorPrefix) {
+			err = errors.Join(err, os.Remove(way+name))
+		}
+	}
+	return err
 }
 
 // Close ends the listening and removes the socket; connections stay.

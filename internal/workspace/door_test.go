@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +54,31 @@ func TestADoorNeedsAFolderAndAUser(t *testing.T) {
 	}
 }
 
+func TestTheNextDoorRemovesWhatACrashHasLeft(t *testing.T) {
+	root, _, host := openSession(t)
+	for range 2 {
+		door, err := root.NewDoor(sandboxID, sandboxUID())
+		must(t, err)
+		door.SetUnlinkOnClose(false)
+		must(t, door.Close())
+	}
+	door, err := root.NewDoor(sandboxID, sandboxUID())
+	must(t, err)
+	entries, err := os.ReadDir(filepath.Dir(host))
+	must(t, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if want := []string{door.Name, filepath.Base(host)}; !slices.Equal(names, want) {
+		t.Errorf("the folder holds %q, want %q", names, want)
+	}
+	must(t, door.Close())
+	if _, err := os.Stat(host); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEachDoorHasANameOfItsOwn(t *testing.T) {
 	root := openRoot(t)
 	_, err := root.NewSandbox(sandboxID)
@@ -61,7 +87,7 @@ func TestEachDoorHasANameOfItsOwn(t *testing.T) {
 	for range 3 {
 		door, err := root.NewDoor(sandboxID, sandboxUID())
 		must(t, err)
-		defer door.Close()
+		must(t, door.Close())
 		if seen[door.Name] || !strings.HasPrefix(door.Name, ".door-") || len(door.Name) < 20 {
 			t.Errorf("name %q", door.Name)
 		}
