@@ -27,6 +27,9 @@ func (o *Orchestrator) adopt(ctx context.Context) error {
 	for _, s := range found {
 		running[s.ID] = s.Running
 	}
+	if err := o.noteHalfMade(running); err != nil {
+		return err
+	}
 	claimed := map[string]bool{}
 	for _, b := range bad { // kept: a person may mend it
 		if dropped, err := o.cfg.Workspace.DropHalfClaim(b.SandboxID); err == nil && dropped {

@@ -54,6 +54,7 @@ func (o *Orchestrator) Purge() error {
 			errs = multierror.Append(errs, err)
 		}
 	}
+	o.removeHalfMade()
 	errs = multierror.Append(errs, o.Close())
 	if left := len(o.knownStrays()); left > 0 {
 		errs = multierror.Append(errs, Errorf(CodeUnavailable, "the engine could not remove %d sandboxes: try again when it can", left))

@@ -53,6 +53,9 @@ type Orchestrator struct {
 	owned sync.WaitGroup
 	// ledgerDone closes when nothing more is written.
 	ledgerDone chan struct{}
+	// made is when the engine has made what an earlier run asked for; zero if it
+	// had nothing to make. Start sets it.
+	made time.Time
 
 	mu         sync.Mutex // guards what follows and all of session and execution; never held across I/O
 	closing    bool

@@ -84,6 +84,35 @@ func (o *Orchestrator) removeStrays() {
 	all.Wait()
 }
 
+// makeTime is how long an engine under load may go on making a sandbox for a
+// process that was killed: some milliseconds, where nothing else runs.
+const makeTime = 2 * time.Second
+
+// noteHalfMade notes whether the engine may still be making a sandbox for an
+// earlier run that was killed: there is a folder, and no container that it lists.
+func (o *Orchestrator) noteHalfMade(listed map[string]bool) error {
+	folders, err := o.cfg.Workspace.Sandboxes()
+	if err != nil {
+		return fileError(err)
+	}
+	for _, id := range folders {
+		if _, made := listed[id]; !made {
+			o.made = time.Now().Add(makeTime)
+		}
+	}
+	return nil
+}
+
+// removeHalfMade removes what the engine has made for an earlier run since this
+// one began. No folder may be left that a sandbox is to be kept for.
+func (o *Orchestrator) removeHalfMade() {
+	if o.made.IsZero() {
+		return
+	}
+	time.Sleep(time.Until(o.made))
+	o.removeStrays()
+}
+
 // removeLeft removes a sandbox that an earlier run has left, or keeps it and its
 // uid in mind.
 func (o *Orchestrator) removeLeft(ctx context.Context, s Sandbox) error {

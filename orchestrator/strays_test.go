@@ -107,3 +107,28 @@ func TestAPurgeTellsWhatItCouldNotRemove(t *testing.T) {
 		r.destroy()
 	})
 }
+
+func TestAPurgeRemovesWhatTheEngineWasStillMakingForAKilledServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.stop()
+		late := orchestrator.Spec{ID: "00000000000000aa", UID: orchestrator.FirstUID}
+		if err := os.Mkdir(filepath.Join(r.dir, "sandboxes", late.ID), 0o711); err != nil {
+			t.Fatal(err)
+		}
+		r.start()
+		go func() {
+			time.Sleep(time.Second)
+			if err := r.engine.Start(t.Context(), late); err != nil {
+				t.Error(err)
+			}
+		}()
+		if err := r.Purge(); err != nil {
+			t.Fatal(err)
+		}
+		if now, _ := r.engine.Count(); now != 0 {
+			t.Errorf("%d sandboxes remain", now)
+		}
+		r.destroy()
+	})
+}
