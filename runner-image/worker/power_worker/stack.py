@@ -59,13 +59,17 @@ MODULES = (
 
 
 def import_stack() -> Iterator[str]:
-    """Import the stack, stopping after each module; one that fails costs only itself."""
+    """Import the stack, stopping before each module; one that fails costs only itself.
+
+    Before the first too: a sandbox is started for the kernel that has been asked for by then.
+    """
     for name in MODULES:
+        yield name
         try:
             importlib.import_module(name)
         except Exception as error:
             print(f"import of {name} failed: {type(error).__name__}: {error}", file=sys.stderr)
-        yield name
+    yield ""
     _rehearse()
     yield ""
 
