@@ -15,6 +15,7 @@ import (
 	"power-interpreter/internal/wire"
 	"power-interpreter/runner-image/supervisor/internal/cgroup"
 	"power-interpreter/runner-image/supervisor/internal/changes"
+	"power-interpreter/runner-image/supervisor/internal/guard"
 	"power-interpreter/runner-image/supervisor/internal/journal"
 	"power-interpreter/runner-image/supervisor/internal/outlet"
 	"power-interpreter/runner-image/supervisor/internal/proc"
@@ -90,6 +91,7 @@ func Run(cfg Config) error {
 		c.diag.printf("the input has ended: %v", c.readCommands(cfg.In))
 	}()
 	c.startZygote()
+	guard.ReserveThreads() // while Python starts: nothing that the orchestrator sends is heeded yet
 	c.tick()
 	c.watchDisk()
 	for fn := range c.inbox {

@@ -26,7 +26,8 @@ const (
 	processors = 1
 )
 
-// Raise does it all. It is called before any child is started.
+// Raise protects the process. It is called before any child is started, and
+// ReserveThreads before any of the orchestrator's code runs.
 func Raise() error {
 	takeSignals()
 	if os.Getpid() == 1 {
@@ -40,7 +41,6 @@ func Raise() error {
 	// Best effort: an engine hands over nothing beyond 0, 1 and 2.
 	_, _, _ = syscall.Syscall(closeRange, 3, ^uintptr(0)>>1, cloexec)
 	runtime.GOMAXPROCS(processors)
-	reserveThreads(threads)
 	return nil
 }
 
@@ -74,13 +74,13 @@ func dropFaults() error {
 	return nil
 }
 
-// reserveThreads makes the runtime start n threads now. It keeps those that
-// have nothing to do, for as long as the process lives.
-func reserveThreads(n int) {
+// ReserveThreads makes the runtime start its threads now, for milliseconds. It
+// keeps those that have nothing to do, for as long as the process lives.
+func ReserveThreads() {
 	var ready, done sync.WaitGroup
 	release := make(chan struct{})
-	ready.Add(n)
-	for range n {
+	ready.Add(threads)
+	for range threads {
 		done.Go(func() {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread() // a locked goroutine's thread would end with it

@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 		println(err.Error())
 		os.Exit(1)
 	}
+	guard.ReserveThreads()
 	os.Stdout.WriteString("up\n")
 	select {}
 }
