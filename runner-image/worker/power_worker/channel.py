@@ -13,8 +13,10 @@ from .private import private
 
 _json = private("json")
 _encode = _json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_quote = _json.encoder.encode_basestring_ascii  # what it makes of a text
 _decode = _json.JSONDecoder().decode
-_READ = 256 << 10
+#: Bytes of one read. Python allocates them all before it reads: 256 KiB took five times as long.
+_READ = 32 << 10
 b64encode = base64.b64encode
 
 
@@ -52,15 +54,13 @@ class Channel:
 
     def send(self, kind: str, frame_id: str = "", body: dict[str, Any] | None = None) -> None:
         """Send one frame, whole. A body holds JSON values only, no NaN."""
-        frame: dict[str, Any] = {"v": VERSION, "kind": kind}
-        if frame_id:
-            frame["id"] = frame_id
-        if body is not None:
-            frame["body"] = body
-        data = memoryview((_encode(frame) + "\n").encode())
+        identity = f',"id":{_quote(frame_id)}' if frame_id else ""
+        content = "" if body is None else f',"body":{_body(body)}'
+        data = f'{{"v":{VERSION},"kind":{_quote(kind)}{identity}{content}}}\n'.encode()
         try:
-            while data:
-                data = data[_write(self._fd, data) :]
+            sent = _write(self._fd, data)
+            while sent < len(data):
+                sent += _write(self._fd, memoryview(data)[sent:])
         except OSError as error:
             raise ChannelClosedError from error
 
@@ -87,6 +87,12 @@ class Channel:
 def json_size(value: Any) -> int:
     """Return the bytes that a value takes in a frame; raises ValueError if it cannot be sent."""
     return len(_encode(value))
+
+
+def _body(body: dict[str, Any]) -> str:
+    """Return a body's JSON. One of texts only, as nearly every result is, needs no encoder."""
+    texts = [f"{_quote(k)}:{_quote(v)}" for k, v in body.items() if type(v) is str]
+    return f"{{{','.join(texts)}}}" if len(texts) == len(body) else _encode(body)
 
 
 def _parse(line: bytes) -> Frame | None:

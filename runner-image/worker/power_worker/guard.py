@@ -2,12 +2,14 @@
 
 import builtins
 import sys
+from operator import is_ as _is  # bound here, as what C code calls: a cell may replace any name
 from types import ModuleType
 from typing import Any, NoReturn
 
 from IPython.core.error import StdinNotImplementedError
 
 _builtins = vars(builtins)  # bound here: a cell may replace even vars
+_all, _map, _get = all, map, _builtins.get
 _NOBODY = "{} cannot be answered: nobody can type into a running cell. Put the value in the code."
 
 
@@ -20,6 +22,8 @@ class Guard:
         builtins.quit = _Exit("quit")  # type: ignore[assignment]
         sys.breakpointhook = _no_breakpoint
         self._builtins = dict(vars(builtins))
+        self._names = tuple(self._builtins)
+        self._values = tuple(self._builtins.values())
         self._recursion = sys.getrecursionlimit()
         self._displayhook = sys.displayhook
         self._excepthook = sys.excepthook
@@ -38,6 +42,8 @@ class Guard:
 
     def restore_builtins(self) -> list[str]:
         """Put Python's builtins back, and return the names of those that were not in place."""
+        if _all(_map(_is, _map(_get, self._names), self._values)):
+            return []  # found in half the time that the loop takes
         current = _builtins
         mended = []
         for name, value in self._builtins.items():

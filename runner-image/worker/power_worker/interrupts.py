@@ -1,5 +1,6 @@
 """When SIGINT becomes a KeyboardInterrupt."""
 
+import _signal  # type: ignore[import-not-found] # what signal wraps, to make enums of numbers
 import select
 import signal
 from types import FrameType
@@ -25,8 +26,8 @@ class Interrupts:
 
     def install(self) -> None:
         """Take SIGINT, also back from user code that took or blocked it."""
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
-        if signal.getsignal(signal.SIGINT) != self._on_signal:
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_signal.SIGINT,))
+        if _signal.getsignal(_signal.SIGINT) != self._on_signal:
             signal.signal(signal.SIGINT, self._on_signal)
 
     def taking(self) -> None:

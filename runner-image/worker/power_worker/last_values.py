@@ -17,16 +17,19 @@ class LastValues:
 
     def add(self, number: int, value: Any) -> None:
         """Remember the value of cell number, unless the cell uses these names itself."""
-        own = self._values + [""] * (KEPT - len(self._values))
-        mine = all(
-            self._namespace.get(name, "") is before or before == ""
-            for name, before in zip(_NAMES, own, strict=True)
-            if name in self._namespace
-        )
+        mine = self._mine()
         self._values = [value, *self._values][:KEPT]
         if mine:
             self._namespace.update(zip(_NAMES, self._values, strict=False))
         if value is not self._out:
             self._out[number] = value
-        for old in sorted(self._out)[:-KEPT]:
-            del self._out[old]
+        if len(self._out) > KEPT:
+            for old in sorted(self._out)[:-KEPT]:
+                del self._out[old]
+
+    def _mine(self) -> bool:
+        """Say whether the names hold what they were given; one that was given none may hold any."""
+        for name, before in zip(_NAMES, self._values, strict=False):
+            if self._namespace.get(name, before) is not before:
+                return False
+        return True

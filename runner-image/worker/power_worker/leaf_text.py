@@ -14,6 +14,19 @@ _QUICK = frozenset((int, bool, complex, type(None)))
 _TEXTS = (str, bytes, bytearray)
 
 
+#: A text is brief up to this length, a number up to the size of a machine's word.
+_BRIEF = 1000
+_WORD = 1 << 63
+
+
+def brief_text(obj: Any) -> str | None:
+    """Return the text of a number or short text, at once; None for anything else."""
+    kind = type(obj)
+    if kind is bool or (kind is int and -_WORD < obj < _WORD) or (kind is str and len(obj) < _BRIEF):
+        return repr(obj)
+    return None
+
+
 class _FullError(Exception):
     pass
 

@@ -66,6 +66,9 @@ class Compiler(CachingCompiler):
 class Shell(InteractiveShell):
     """The IPython that cells meet as get_ipython()."""
 
+    #: A plain number. IPython's own is a trait: its observers are sought whenever a cell is counted.
+    execution_count: int = 1  # type: ignore[assignment]
+
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:
         """Do nothing for %matplotlib: figures are shown whatever the backend."""
         return gui, "inline"

@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-from contextlib import suppress
 from os import dup2 as _dup2  # bound here: user code may replace os.dup2
 from os import fstat as _fstat
 from typing import Any
@@ -58,6 +57,8 @@ class Streams:
 
         Returns the names of what was not in place.
         """
+        if self._in_place():
+            return []
         mended = []
         for fd in (1, 2):
             if _identity(fd) != self._identity:
@@ -74,14 +75,29 @@ class Streams:
             sys.stdin = sys.__stdin__ = open(0, closefd=False)  # noqa: SIM115 - lives as long as we
         return mended
 
+    def _in_place(self) -> bool:
+        """Say whether there is nothing to undo, as after nearly every cell."""
+        try:
+            return (
+                sys.stdout is sys.__stdout__ is self._out
+                and sys.stderr is sys.__stderr__ is self._err
+                and not (self._out.closed or self._err.closed or sys.stdin.closed)
+                and _identity(1) == self._identity == _identity(2)
+            )
+        except Exception:  # what stands there now, or that nothing does
+            return False
+
     def _misplaced(self, name: str) -> bool:
-        ours = {"stdout": self._out, "stderr": self._err}[name]
+        ours = self._out if name == "stdout" else self._err
         return ours.closed or getattr(sys, name, None) is not ours
 
     def flush(self) -> None:
         """Write out everything that any of the streams holds back."""
-        for stream in (sys.stdout, sys.stderr, self._out, self._err):
-            flush(stream)
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not self._out and stream is not self._err:
+                flush(stream)
+        flush(self._out)
+        flush(self._err)
 
 
 def keep_order() -> None:
@@ -112,8 +128,10 @@ def _flush_begun() -> None:
 
 def flush(stream: Any) -> None:
     """Flush, whatever the stream has become."""
-    with suppress(Exception):
+    try:  # noqa: SIM105 - suppress() costs more than to flush, which a cell's end does often
         stream.flush()
+    except Exception:
+        pass
 
 
 def _identity(fd: int) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from .chart_names import names_chart
 from .charts import Charts
 from .figures import Figures
 from .formatter import Formatter
+from .leaf_text import brief_text
 from .pictures import PictureError
 from .representations import BARE, SHOWN, Shown
 
@@ -22,6 +23,9 @@ class Values:
         """Return a last value's text; empty for one that became a chart, or names one."""
         if value is None:
             return ""
+        brief = brief_text(value)
+        if brief is not None:
+            return brief
         charted = self._figures.expected()
         if charted and names_chart(value):
             return ""
