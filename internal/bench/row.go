@@ -15,10 +15,11 @@ const (
 	Calls   Unit = "calls/s"
 	Rate    Unit = "B/s"
 	Times   Unit = "×"
+	Answers Unit = " answers"
 )
 
 // MoreIsBetter says which way is the good one.
-func (u Unit) MoreIsBetter() bool { return u == Calls || u == Rate }
+func (u Unit) MoreIsBetter() bool { return u == Calls || u == Rate || u == Answers }
 
 // Against is what a goal is a multiple of.
 type Against string

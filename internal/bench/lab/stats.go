@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 )
 
 // usage is what is used of the engine's statistics of a container.
@@ -29,31 +30,33 @@ func (e *Engine) usage(ctx context.Context, id string) (usage, error) {
 // the kernel takes back when it likes.
 func (e *Engine) Memory(ctx context.Context, id string) (float64, error) {
 	u, err := e.usage(ctx, id)
-	if err != nil {
-		return 0, err
-	}
+	return u.memory(), err
+}
+
+func (u usage) memory() float64 {
 	file := u.Memory.Stats["total_active_file"] + u.Memory.Stats["total_inactive_file"] // cgroup v1
 	if _, v1 := u.Memory.Stats["total_rss"]; !v1 {
 		file = u.Memory.Stats["active_file"] + u.Memory.Stats["inactive_file"]
 	}
-	return float64(u.Memory.Usage - min(file, u.Memory.Usage)), nil
+	return float64(u.Memory.Usage - min(file, u.Memory.Usage))
 }
 
-// SandboxesMemory is what all sandboxes of a server take, in bytes.
-func (s *Server) SandboxesMemory(ctx context.Context) (float64, error) {
+// SandboxesUse is what all sandboxes of a server take, in bytes, and what they
+// have used of processors since their starts.
+func (s *Server) SandboxesUse(ctx context.Context) (memory float64, work time.Duration, err error) {
 	ids, err := s.Sandboxes(ctx)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	sum := 0.0
 	for _, id := range ids {
-		taken, err := s.engine.Memory(ctx, id)
+		u, err := s.engine.usage(ctx, id)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
-		sum += taken
+		memory += u.memory()
+		work += time.Duration(u.CPU.Usage.Total)
 	}
-	return sum, nil
+	return memory, work, nil
 }
 
 // Memory is the server's own resident memory, in bytes.
