@@ -108,18 +108,22 @@ func TestAComparisonCallsAChangeOnlyWhatNoRepetitionContradicts(t *testing.T) {
 	before, after := report(), report()
 	before.Rows = []bench.Row{
 		row("slower", bench.Seconds, 1, 2, 3), row("overlapping", bench.Seconds, 1, 2, 3), row("more", bench.Calls, 1, 2, 3),
-		row("less", bench.Calls, 4, 5, 6), row("gone", bench.Seconds, 1),
+		row("less", bench.Calls, 4, 5, 6), row("gone", bench.Seconds, 1), row("few", bench.Seconds, 1, 2), row("unit", bench.Seconds, 1),
+		row("breaks", bench.Seconds, 1), row("mended", bench.Seconds),
 	}
 	after.Rows = []bench.Row{
 		row("slower", bench.Seconds, 4, 5, 6), row("overlapping", bench.Seconds, 3, 4, 5), row("more", bench.Calls, 4, 5, 6),
-		row("less", bench.Calls, 1, 2, 3), row("added", bench.Seconds, 1),
+		row("less", bench.Calls, 1, 2, 3), row("added", bench.Seconds, 1), row("few", bench.Seconds, 4, 6), row("unit", bench.Bytes, 1),
+		row("breaks", bench.Seconds), row("mended", bench.Seconds, 1),
 	}
+	before.Rows[len(before.Rows)-1].Failed, after.Rows[len(after.Rows)-2].Failed = "no answer", "no answer"
 	var out strings.Builder
 	if err := bench.Compare(&out, before, after); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
 		"slower": "worse", "overlapping": "2.00×", "more": "better", "less": "worse", "gone": "not measured", "added": "new",
+		"few": "3.33×", "unit": "other unit", "breaks": "failed", "mended": "had failed",
 	} {
 		for line := range strings.Lines(out.String()) {
 			if strings.HasPrefix(line, name+" ") && !strings.HasSuffix(strings.TrimSpace(line), want) {
@@ -128,6 +132,41 @@ func TestAComparisonCallsAChangeOnlyWhatNoRepetitionContradicts(t *testing.T) {
 		}
 		if !strings.Contains(out.String(), name) {
 			t.Errorf("%s is not in\n%s", name, out.String())
+		}
+	}
+}
+
+func TestReportsThatCannotBeMeantTogetherAreRefused(t *testing.T) {
+	early, late, other := report(), report(), report()
+	late.Began, other.Began = early.Began.Add(time.Hour), early.Began.Add(time.Hour)
+	other.Rows = []bench.Row{{ID: "another", Ours: figures(1)}}
+	for name, c := range map[string]struct {
+		before, after bench.Report
+		want          string
+	}{
+		"swapped":      {late, early, "give the earlier one first"},
+		"without rows": {early, other, "no row in common"},
+	} {
+		var out strings.Builder
+		if err := bench.Compare(&out, c.before, c.after); err == nil || !strings.Contains(err.Error(), c.want) || out.Len() > 0 {
+			t.Errorf("%s: %v, and wrote %q", name, err, out.String())
+		}
+	}
+}
+
+func TestAComparisonSaysWhatWeakensIt(t *testing.T) {
+	before, after := report(), report()
+	var out strings.Builder
+	if err := bench.Compare(&out, before, after); err != nil || strings.Contains(out.String(), "repetitions") || strings.Contains(out.String(), "machines") {
+		t.Errorf("%v, and of two like reports it wrote\n%s", err, out.String())
+	}
+	after.Machine.Cores, after.Repeat = 8, 1
+	if err := bench.Compare(&out, before, after); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Other machines (2 cores", "Fewer than 3 repetitions (3 and 1)"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, out.String())
 		}
 	}
 }
