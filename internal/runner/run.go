@@ -17,11 +17,10 @@ type run struct {
 	charts int
 }
 
-// ending is a run's result, and what was written before the run began.
+// ending is what a run's result says.
 type ending struct {
-	result wire.Result
-	seq    uint64
-	late   orchestrator.Output
+	outcome orchestrator.Outcome
+	err     error // the runner is broken
 }
 
 // Run hands the operation to the kernel and returns its outcome. A ctx that
@@ -106,11 +105,11 @@ func (k *Kernel) end(r *run) {
 func (k *Kernel) await(ctx context.Context, r *run) (orchestrator.Outcome, error) {
 	select {
 	case e := <-r.result:
-		return r.outcome(e)
+		return e.outcome, e.err
 	case <-k.done:
 		select { // the result may have been the last thing said
 		case e := <-r.result:
-			return r.outcome(e)
+			return e.outcome, e.err
 		default:
 			return orchestrator.Outcome{}, gone(nil)
 		}
@@ -118,12 +117,6 @@ func (k *Kernel) await(ctx context.Context, r *run) (orchestrator.Outcome, error
 		return orchestrator.Outcome{}, orchestrator.Hide(orchestrator.CodeKernel, context.Cause(ctx),
 			"the sandbox stopped answering and was removed; its variables are lost, its files are kept: run the code again")
 	}
-}
-
-func (r *run) outcome(e ending) (orchestrator.Outcome, error) {
-	o, err := outcome(r.op, e.result)
-	o.Reply.Late, o.Seq = e.late, e.seq
-	return o, err
 }
 
 // Interrupt stops the execution with that status; its Run returns.
