@@ -27,7 +27,7 @@ func Compare(out io.Writer, before, after Report) error {
 	fmt.Fprintf(&b, "before: %s, %s, load %s\n", before.Version, before.Began.Format("2006-01-02 15:04"), before.Machine.LoadBefore)
 	fmt.Fprintf(&b, "after:  %s, %s, load %s\n\n", after.Version, after.Began.Format("2006-01-02 15:04"), after.Machine.LoadBefore)
 	b.WriteString(remarks(before, after))
-	lines := [][]string{{"", "before", "after", "after/before", "to its floor", "now", "floor after/before", ""}}
+	lines := [][]string{{"", "before", "after", "after/before", "before/floor", "after/floor", "floors after/before", ""}}
 	for _, a := range after.Rows {
 		at := slices.IndexFunc(before.Rows, func(r Row) bool { return r.ID == a.ID })
 		if at < 0 {

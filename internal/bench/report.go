@@ -45,5 +45,10 @@ func Read(path string) (Report, error) {
 	if len(r.Rows) == 0 {
 		return r, fmt.Errorf("%s has no rows: it is no report of a benchmark", path)
 	}
+	for i, row := range r.Rows {
+		if row.ID == "" || row.Unit == "" {
+			return r, fmt.Errorf("%s: row %d has no id or no unit: it is no report of this program's benchmark", path, i+1)
+		}
+	}
 	return r, nil
 }

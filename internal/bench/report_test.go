@@ -61,7 +61,7 @@ func text(t *testing.T, path string) string {
 }
 
 func TestWhatIsNoReportIsRefused(t *testing.T) {
-	for _, content := range []string{"", "not JSON", "{}", `{"rows": []}`, `{"rows": [{"ours": "fast"}]}`} {
+	for _, content := range []string{"", "not JSON", "{}", `{"rows": []}`, `{"rows": [{"ours": "fast"}]}`, `{"rows": [{"name": "another tool's"}]}`} {
 		path := filepath.Join(t.TempDir(), "r.json")
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)

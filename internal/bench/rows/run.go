@@ -66,7 +66,7 @@ func Run(ctx context.Context, o Options) (r bench.Report, err error) {
 func choose(all []experiment, only []string) ([]experiment, error) {
 	for _, want := range only {
 		if !slices.ContainsFunc(all, func(e experiment) bool { return e.isOne(want) }) {
-			return nil, fmt.Errorf("there is no row %q; the rows are %s", want, strings.Join(IDs(), ", "))
+			return nil, fmt.Errorf("there is no row %q; the rows are %s; --sessions N adds many-N", want, strings.Join(ids(all), ", "))
 		}
 	}
 	if len(only) == 0 {
@@ -79,10 +79,13 @@ func (e experiment) isOne(want string) bool {
 	return slices.ContainsFunc(e.rows, func(r bench.Row) bool { return strings.HasPrefix(r.ID, want) })
 }
 
-// IDs are the ids of all rows.
-func IDs() []string {
+// IDs are the ids of all rows, with those of so many sessions at once; 0 for
+// none.
+func IDs(sessions int) []string { return ids(experiments(Options{Sessions: sessions})) }
+
+func ids(all []experiment) []string {
 	var ids []string
-	for _, e := range experiments(Options{Sessions: 1}) {
+	for _, e := range all {
 		for _, r := range e.rows {
 			ids = append(ids, r.ID)
 		}
