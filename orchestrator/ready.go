@@ -65,7 +65,7 @@ func (o *Orchestrator) obtain(ctx context.Context, s *session) (Kernel, error) {
 	if s.claim.SandboxID == "" {
 		k, err = o.claimSpare(ctx, s)
 	} else {
-		k, err = o.boot(ctx, s.claim.SandboxID, s.claim.UID)
+		k, err = o.reboot(ctx, s.claim.SandboxID, s.claim.UID)
 	}
 	if err != nil {
 		return nil, err
@@ -168,17 +168,24 @@ func (o *Orchestrator) spareAndRoom() bool {
 	return len(o.pool.spares) > 0 && o.held < o.cfg.Limits.MaxSessions
 }
 
-// boot starts a sandbox on a folder of its own and greets its runner. What an
-// earlier one on that folder left is removed first.
+// reboot starts a session's sandbox on its folder anew. What an earlier one on
+// that folder left is removed first.
+func (o *Orchestrator) reboot(ctx context.Context, id string, uid int) (Kernel, error) {
+	if err := o.cfg.Engine.Remove(ctx, id); err != nil {
+		o.countStart(0, err)
+		return nil, err
+	}
+	return o.boot(ctx, id, uid)
+}
+
+// boot starts a sandbox, of which the engine has none by that id, on a folder of
+// its own, and greets its runner.
 func (o *Orchestrator) boot(ctx context.Context, id string, uid int) (k Kernel, err error) {
 	began := time.Now()
 	defer func() { o.countStart(time.Since(began), err) }()
 	host, err := o.cfg.Workspace.SandboxPath(id)
 	if err != nil {
 		return nil, fileError(err)
-	}
-	if err := o.cfg.Engine.Remove(ctx, id); err != nil {
-		return nil, err
 	}
 	runner, err := o.cfg.Engine.Check(ctx)
 	if err != nil {
