@@ -25,7 +25,7 @@ func now() moment {
 	m := moment{clock: time.Now()}
 	m.stamp = m.clock
 	var t syscall.Timespec
-	if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, coarse, uintptr(unsafe.Pointer(&t)), 0); errno == 0 {
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, coarse, uintptr(unsafe.Pointer(&t)), 0); errno == 0 {
 		m.stamp = time.Unix(t.Unix())
 	}
 	return m

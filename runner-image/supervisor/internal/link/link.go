@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"power-interpreter/internal/wire"
+	"power-interpreter/runner-image/supervisor/internal/pollfile"
 )
 
 const (
@@ -21,7 +22,7 @@ const (
 
 // Link is this end of the channel.
 type Link struct {
-	file  *os.File
+	file  *pollfile.File
 	lines chan []byte
 	done  chan struct{}
 }
@@ -36,13 +37,14 @@ func New(frame func(wire.Frame), closed func()) (*Link, *os.File, error) {
 		return nil, nil, fmt.Errorf("channel of a kernel: %w", err)
 	}
 	peer := os.NewFile(uintptr(pair[1]), "kernel's end")
-	if err := syscall.SetNonblock(pair[0], true); err != nil {
+	file, err := pollfile.New(pair[0], "kernel channel")
+	if err != nil {
 		_ = syscall.Close(pair[0])
 		_ = peer.Close()
 		return nil, nil, fmt.Errorf("channel of a kernel: %w", err)
 	}
 	l := &Link{
-		file:  os.NewFile(uintptr(pair[0]), "kernel channel"),
+		file:  file,
 		lines: make(chan []byte, queued),
 		done:  make(chan struct{}),
 	}

@@ -9,16 +9,21 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
+
+	"power-interpreter/runner-image/supervisor/internal/pollfile"
 )
 
 // Loop is a descriptor whose reader can be asked to do something in between.
 // Next, ReadNow and Close belong to one goroutine, its owner; Ask is for all.
 type Loop struct {
 	fd    int
-	epoll int             // tells once, when armed, that fd can be read
-	ready *os.File        // epoll
-	wait  syscall.RawConn // of ready
+	epoll int                // tells once, when armed, that fd can be read
+	ready *os.File           // epoll
+	wait  syscall.RawConn    // of ready
+	tell  func(uintptr) bool // told, made once
 	wake  chan struct{}
+	armed bool // the epoll descriptor will tell
 
 	mu   sync.Mutex
 	asks []func()
@@ -36,7 +41,8 @@ func New(fd int, name string) (*Loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Loop{fd: fd, epoll: epoll, ready: os.NewFile(uintptr(epoll), name), wake: make(chan struct{}, 1)}
+	l := &Loop{fd: fd, epoll: epoll, armed: true, ready: os.NewFile(uintptr(epoll), name), wake: make(chan struct{}, 1)}
+	l.tell = l.told
 	if l.wait, err = l.ready.SyscallConn(); err != nil {
 		_ = l.ready.Close()
 		return nil, err
@@ -87,13 +93,15 @@ func (l *Loop) Next(p []byte, until time.Time) (int, error) {
 	if l.answer(until) {
 		return 0, nil
 	}
-	if n, err := l.ReadNow(p); n > 0 || err != nil {
-		return n, err
+	if !l.armed {
+		if n, err := l.ReadNow(p); n > 0 || err != nil {
+			return n, err
+		}
+		if err := l.arm(); err != nil {
+			return 0, err
+		}
 	}
-	if err := syscall.EpollCtl(l.epoll, syscall.EPOLL_CTL_MOD, l.fd, &syscall.EpollEvent{Events: once}); err != nil {
-		return 0, os.NewSyscallError("epoll_ctl", err)
-	}
-	err := l.wait.Read(l.told)
+	err := l.wait.Read(l.tell)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return 0, nil
 	}
@@ -103,11 +111,27 @@ func (l *Loop) Next(p []byte, until time.Time) (int, error) {
 	return l.ReadNow(p)
 }
 
-// told takes the word that there is something to read, if it is there.
+func (l *Loop) arm() error {
+	if err := syscall.EpollCtl(l.epoll, syscall.EPOLL_CTL_MOD, l.fd, &syscall.EpollEvent{Events: once}); err != nil {
+		return os.NewSyscallError("epoll_ctl", err)
+	}
+	l.armed = true
+	return nil
+}
+
+// told takes the word that there is something to read, if it is there. It does
+// not wait, so the scheduler need not know of it (see pollfile).
 func (l *Loop) told(ready uintptr) bool {
-	var events [1]syscall.EpollEvent
-	n, err := syscall.EpollWait(int(ready), events[:], 0)
-	return n > 0 || err != nil && err != syscall.EINTR
+	var event [1]syscall.EpollEvent
+	n, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, ready, uintptr(unsafe.Pointer(&event)), 1, 0, 0, 0)
+	if errno == syscall.EINTR {
+		return false
+	}
+	if errno != 0 || n > 0 {
+		l.armed = false
+		return true
+	}
+	return false
 }
 
 // NextAsk waits for an ask and runs it, for a descriptor that has ended.
@@ -132,20 +156,16 @@ func (l *Loop) Fd() int { return l.fd }
 
 // ReadNow reads what is there without waiting; 0 and no error means nothing.
 func (l *Loop) ReadNow(p []byte) (int, error) {
-	for {
-		n, err := syscall.Read(l.fd, p)
-		switch {
-		case err == syscall.EINTR:
-			continue
-		case err == syscall.EAGAIN:
-			return 0, nil
-		case err != nil:
-			return 0, os.NewSyscallError("read", err)
-		case n == 0:
-			return 0, io.EOF
-		}
-		return n, nil
+	n, errno := pollfile.Call(syscall.SYS_READ, uintptr(l.fd), p)
+	switch {
+	case errno == syscall.EAGAIN:
+		return 0, nil
+	case errno != 0:
+		return 0, os.NewSyscallError("read", errno)
+	case n == 0:
+		return 0, io.EOF
 	}
+	return n, nil
 }
 
 // Close closes the descriptor.

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"power-interpreter/runner-image/supervisor/internal/pollfile"
 )
 
 // Outlet writes to one of both. Its methods may be called by any goroutine.
@@ -16,7 +18,7 @@ type Outlet struct {
 	std io.Writer
 
 	mu   sync.Mutex
-	door *os.File // nil while frames go to std
+	door *pollfile.File // nil while frames go to std
 }
 
 // New makes an outlet that writes to std.
@@ -49,7 +51,7 @@ func (o *Outlet) Knock(path string) (io.Reader, error) {
 func (o *Outlet) Leave() { o.turn(nil) }
 
 // turn lets go of an earlier socket: a write that waits there ends.
-func (o *Outlet) turn(to *os.File) {
+func (o *Outlet) turn(to *pollfile.File) {
 	o.mu.Lock()
 	from := o.door
 	o.door = to
@@ -60,7 +62,7 @@ func (o *Outlet) turn(to *os.File) {
 }
 
 // dial connects at once or not at all: the other side listens already.
-func dial(path string) (*os.File, error) {
+func dial(path string) (*pollfile.File, error) {
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, os.NewSyscallError("socket", err)
@@ -68,5 +70,9 @@ func dial(path string) (*os.File, error) {
 	if err := syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}); err != nil {
 		return nil, errors.Join(os.NewSyscallError("connect", err), syscall.Close(fd))
 	}
-	return os.NewFile(uintptr(fd), "door"), nil
+	door, err := pollfile.New(fd, "door")
+	if err != nil {
+		return nil, errors.Join(err, syscall.Close(fd))
+	}
+	return door, nil
 }
