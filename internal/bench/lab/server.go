@@ -169,9 +169,9 @@ type worked struct {
 func (s *Server) work(ctx context.Context) (map[string]worked, error) {
 	ids, err := s.Sandboxes(ctx)
 	work := map[string]worked{}
-	for _, id := range ids {
-		if u, gone := s.engine.usage(ctx, id); gone == nil {
-			work[id] = worked{time.Duration(u.CPU.Usage.Total), time.Now()}
+	for i, u := range s.engine.usages(ctx, ids) {
+		if u.err == nil {
+			work[ids[i]] = worked{time.Duration(u.CPU.Usage.Total), u.at}
 		}
 	}
 	return work, errors.Join(err, ctx.Err())

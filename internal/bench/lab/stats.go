@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -41,6 +42,29 @@ func (u usage) memory() float64 {
 	return float64(u.Memory.Usage - min(file, u.Memory.Usage))
 }
 
+// sample is a container's usage at some time, or why there is none.
+type sample struct {
+	usage
+	at  time.Time
+	err error
+}
+
+// usages asks for all containers at once: the engine answers with its next
+// collection, which it makes once a second, so that each would take up to a
+// second in turn (forty took half a minute).
+func (e *Engine) usages(ctx context.Context, ids []string) []sample {
+	samples := make([]sample, len(ids))
+	var group sync.WaitGroup
+	for i, id := range ids {
+		group.Go(func() {
+			u, err := e.usage(ctx, id)
+			samples[i] = sample{u, time.Now(), err}
+		})
+	}
+	group.Wait()
+	return samples
+}
+
 // SandboxesUse is what all sandboxes of a server take, in bytes, and what they
 // have used of processors since their starts.
 func (s *Server) SandboxesUse(ctx context.Context) (memory float64, work time.Duration, err error) {
@@ -48,10 +72,9 @@ func (s *Server) SandboxesUse(ctx context.Context) (memory float64, work time.Du
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, id := range ids {
-		u, err := s.engine.usage(ctx, id)
-		if err != nil {
-			return 0, 0, err
+	for _, u := range s.engine.usages(ctx, ids) {
+		if u.err != nil {
+			return 0, 0, u.err
 		}
 		memory += u.memory()
 		work += time.Duration(u.CPU.Usage.Total)
