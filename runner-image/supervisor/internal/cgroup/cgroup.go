@@ -52,6 +52,25 @@ func (g Group) Memory() (limit, peak int64) {
 	return g.number("memory.max"), g.number("memory.peak")
 }
 
+// Room says whether this much more memory, in bytes, and so many more processes
+// and threads fit below the limits; false where that is not known.
+func (g Group) Room(memory, pids int64) bool {
+	if g.v1 {
+		return g.below("memory/memory.usage_in_bytes", memory, "memory/memory.limit_in_bytes") &&
+			g.below("pids/pids.current", pids, "pids/pids.max")
+	}
+	return g.below("memory.current", memory, "memory.max") && g.below("pids.current", pids, "pids.max")
+}
+
+// below compares what is used, and more, to a limit, which may be none.
+func (g Group) below(used string, more int64, limit string) bool {
+	now := g.number(used)
+	if now == 0 {
+		return false
+	}
+	return string(bytes.TrimSpace(g.read(limit))) == "max" || now+more <= g.number(limit)
+}
+
 // key reads the number behind a word, as the kernel's cgroup-v2.rst calls a
 // flat keyed file.
 func (g Group) key(name, word string) int64 {

@@ -47,6 +47,35 @@ func TestBothVersionsAreRead(t *testing.T) {
 	}
 }
 
+func TestThereIsRoomWhereItIsKnown(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		want  bool
+	}{
+		{"version 1", map[string]string{
+			"memory/memory.oom_control": "", "memory/memory.limit_in_bytes": "1000\n", "memory/memory.usage_in_bytes": "900\n",
+			"pids/pids.max": "10\n", "pids/pids.current": "8\n",
+		}, true},
+		{"version 2", map[string]string{"memory.max": "1000", "memory.current": "900", "pids.max": "10", "pids.current": "8"}, true},
+		{"too much memory", map[string]string{"memory.max": "1000", "memory.current": "901", "pids.max": "10", "pids.current": "8"}, false},
+		{"too many processes", map[string]string{"memory.max": "1000", "memory.current": "900", "pids.max": "10", "pids.current": "9"}, false},
+		{"no limits", map[string]string{"memory.max": "max\n", "memory.current": "900", "pids.max": "max\n", "pids.current": "9"}, true},
+		{"nothing mounted", nil, false},
+		{"no use known", map[string]string{"memory.max": "1000", "pids.max": "10", "pids.current": "1"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			root := t.TempDir()
+			for name, text := range c.files {
+				write(t, filepath.Join(root, name), text)
+			}
+			if got := cgroup.Open(root).Room(100, 2); got != c.want {
+				t.Errorf("room: %v", got)
+			}
+		})
+	}
+}
+
 func write(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
