@@ -10,7 +10,7 @@ import (
 
 // fork asks the zygote for the next kernel, if there is none.
 func (c *Core) fork() {
-	if c.zygote == nil || c.sweeping || c.kernel != nil {
+	if c.zygote == nil || c.sweep.bars() || c.kernel != nil {
 		return
 	}
 	k, ends, err := c.newKernel()
@@ -74,12 +74,11 @@ func (c *Core) wake() {
 }
 
 // advance takes a kernel whose pid is known, and which has said that it is
-// ready, to its session and to the next run.
+// ready, to its session and, when its predecessor is gone, to the next run.
 func (c *Core) advance(k *kernel) {
 	if k.pid == 0 || k.awaited || k.ending {
 		return
 	}
-	c.generation = k.generation
 	c.score(k)
 	if c.session != nil && !k.opened {
 		k.opened, k.awaited = true, true
@@ -87,6 +86,14 @@ func (c *Core) advance(k *kernel) {
 		c.after(c.cfg.Patience.Open, func() { c.expire(k, k.awaited) })
 		return
 	}
+	if c.sweep.under() {
+		return // swept comes back here
+	}
+	if !k.announced && !c.alone(k) {
+		c.bury(k, wire.Death{Cause: wire.CauseKilled})
+		return
+	}
+	c.generation = k.generation
 	k.waits, k.announced = true, true
 	c.tell(wire.KindKernel, "", wire.Kernel{Generation: k.generation, Ready: true})
 	c.dispatch()

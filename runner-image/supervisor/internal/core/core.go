@@ -63,8 +63,8 @@ type Core struct {
 	kernel     *kernel        // nil between two
 	asked      int            // kernels asked for, which numbers them
 	generation int            // of the last kernel that was ready
-	sweeping   bool           // everything but the zygote is being killed
-	run        *run           // nil for none
+	sweep      sweep
+	run        *run // nil for none
 }
 
 // Run supervises for as long as the process lives: it returns only if it

@@ -79,7 +79,7 @@ func (c *Core) bury(k *kernel, d wire.Death) {
 		r.stopTimers()
 		took = time.Since(r.started)
 	}
-	c.sweep(func() {
+	c.sweepAll(func() {
 		c.conclude(k, c.run, func(p proceeds) { c.buried(k, d, took, p) })
 	})
 }
@@ -118,34 +118,6 @@ func died(r *run, d wire.Death) wire.Status {
 	default:
 		return wire.StatusDied
 	}
-}
-
-// sweep kills every process but this one and the zygote, and calls killed; the
-// next kernel waits until they are gone and have given their memory back. It
-// works on a goroutine of its own: there may be hundreds of them, or gigabytes.
-func (c *Core) sweep(killed func()) {
-	c.sweeping = true
-	spare := 0
-	if c.zygote != nil {
-		spare = c.zygote.Pid
-	}
-	go func() {
-		c.table.Kill(spare)
-		c.post(killed)
-		left := c.table.AwaitEnd(spare)
-		c.post(func() { c.swept(left) })
-	}()
-}
-
-func (c *Core) swept(left int) {
-	c.sweeping = false
-	if left > 0 {
-		c.diag.printf("%d processes do not end", left)
-	}
-	if c.zygote == nil {
-		c.restartZygote()
-	}
-	c.fork()
 }
 
 // signalNames are those that end a process by default.

@@ -229,11 +229,11 @@ func flood(_ *scripted, arg string) bool {
 }
 
 // spawnLeftover starts a process in a session of its own, which holds the
-// kernel's output open, and prints its pid.
-func spawnLeftover(*scripted, string) bool {
+// kernel's output open, and prints its pid. The argument is how heavy it is.
+func spawnLeftover(_ *scripted, arg string) bool {
 	self, _ := os.Executable()
 	cmd := exec.Command(self)
-	cmd.Env = as(leftover)
+	cmd.Env = as(leftover, heavy+"="+arg)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if cmd.Start() != nil {

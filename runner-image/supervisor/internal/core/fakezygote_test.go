@@ -15,6 +15,24 @@ import (
 // muteFile names the zygote, by its pid, that is to answer no more.
 func muteFile() string { return os.Getenv(cgroupDir) + "/mute" }
 
+// strayFile has the zygote's next fork come with a process that no sweep saw.
+func strayFile() string { return os.Getenv(cgroupDir) + "/stray" }
+
+// stray starts one, and writes down its pid.
+func stray() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(self)
+	cmd.Env = as(leftover)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }()
+	return os.WriteFile(os.Getenv(cgroupDir)+"/strayed", []byte(strconv.Itoa(cmd.Process.Pid)), 0o600)
+}
+
 func muted() bool {
 	pid, err := os.ReadFile(muteFile())
 	return err == nil && string(pid) == strconv.Itoa(os.Getpid())
@@ -106,6 +124,11 @@ func (c *control) fork(generation int) error {
 		return err
 	}
 	c.say(map[string]any{"kind": "forked", "generation": generation, "pid": cmd.Process.Pid})
+	if os.Remove(strayFile()) == nil {
+		if err := stray(); err != nil {
+			return err
+		}
+	}
 	if os.Getenv(lateWarm) != "" && generation == 1 {
 		c.warm()
 	}

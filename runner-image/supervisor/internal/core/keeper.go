@@ -18,7 +18,7 @@ type keeper struct {
 // startZygote starts one and asks it for a kernel: it looks for requests
 // between its imports.
 func (c *Core) startZygote() {
-	if c.zygote != nil || c.sweeping {
+	if c.zygote != nil || c.sweep.under() {
 		return
 	}
 	var z *zygote.Zygote
@@ -117,7 +117,7 @@ func (c *Core) onReaped(pid int, status syscall.WaitStatus) {
 func (c *Core) onStopped(pid int) {
 	c.post(func() {
 		// A sweep stops it too, and lets it go on by itself.
-		if c.zygote != nil && c.zygote.Pid == pid && !c.sweeping {
+		if c.zygote != nil && c.zygote.Pid == pid && !c.sweep.killing {
 			_ = c.table.Signal(pid, syscall.SIGCONT)
 		}
 	})
@@ -130,11 +130,12 @@ func (c *Core) zygoteGone() {
 	c.zygote, c.warm = nil, false
 	k := c.kernel
 	switch {
-	case c.sweeping: // restarts it at its end, or would kill it
+	case c.sweep.killing: // restarts it at its end, or would kill it
 	case k != nil && k.pid == 0 && !k.ending:
 		k.close()
 		c.kernel = nil
-		c.sweep(func() {})
+		c.sweepAll(func() {})
+	case c.sweep.dying: // restarts it at its end
 	default:
 		c.restartZygote()
 	}

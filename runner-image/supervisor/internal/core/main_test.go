@@ -23,6 +23,9 @@ const (
 	fakeZygote = "zygote"
 	fakeKernel = "kernel"
 	leftover   = "leftover"
+	// heavy are the MiB that a leftover takes, before it makes a file of that
+	// name: it does not die at once.
+	heavy = "TEST_HEAVY"
 
 	cgroupDir = "TEST_CGROUP"
 	pingMS    = "TEST_PING_MS"
@@ -43,10 +46,24 @@ func TestMain(m *testing.M) {
 	case fakeKernel:
 		fail(kernelMain())
 	case leftover:
-		time.Sleep(time.Minute)
+		stay()
 	default:
 		os.Exit(m.Run())
 	}
+}
+
+func stay() {
+	mib, err := strconv.Atoi(os.Getenv(heavy))
+	if err == nil {
+		taken, err := syscall.Mmap(-1, 0, mib<<20, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		fail(err)
+		const page = 4 << 10
+		for i := 0; i < len(taken); i += page {
+			taken[i] = 1
+		}
+		fail(os.WriteFile("heavy", nil, 0o600))
+	}
+	time.Sleep(time.Minute)
 }
 
 // as is the environment in which this binary plays a part.

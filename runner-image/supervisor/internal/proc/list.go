@@ -2,14 +2,20 @@ package proc
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
 	"syscall"
 )
 
-// exitCodeField is where proc_pid_stat(5) has exit_code, counted from the state.
-const exitCodeField = 52 - 3
+// Where proc_pid_stat(5) has what, counted from the state.
+const (
+	parentField   = 4 - 3
+	threadsField  = 20 - 3
+	startField    = 22 - 3
+	exitCodeField = 52 - 3
+)
 
 // Ended returns the wait status of a process of ours that has ended and was not
 // reaped yet; false for one that lives, or is not there.
@@ -29,12 +35,15 @@ func (t *Table) Ended(pid int) (syscall.WaitStatus, bool) {
 
 // process is what /proc/PID/stat says of one (proc_pid_stat(5)).
 type process struct {
-	pid, parent int
-	state       byte
+	identity
+	parent  int
+	state   byte
+	threads int
 }
 
-// gone is true of a process that has ended and waits to be reaped.
-func (p process) gone() bool { return p.state == 'Z' || p.state == 'X' }
+// gone is true of a process that has ended and waits to be reaped. One whose
+// first thread alone has ended looks so too, but for the others' number.
+func (p process) gone() bool { return (p.state == 'Z' || p.state == 'X') && p.threads <= 1 }
 
 func read(pid int) (process, error) {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
@@ -48,19 +57,24 @@ func read(pid int) (process, error) {
 // process's own choice.
 func parse(pid int, stat []byte) (process, error) {
 	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-	if len(fields) < 2 || len(fields[0]) != 1 {
+	if len(fields) <= startField || len(fields[0]) != 1 {
 		return process{}, fmt.Errorf("stat of process %d is not understood", pid)
 	}
-	parent, err := strconv.Atoi(string(fields[1]))
-	if err != nil {
+	parent, err := strconv.Atoi(string(fields[parentField]))
+	threads, err2 := strconv.Atoi(string(fields[threadsField]))
+	started, err3 := strconv.ParseUint(string(fields[startField]), 10, 64)
+	if err := errors.Join(err, err2, err3); err != nil {
 		return process{}, fmt.Errorf("stat of process %d: %w", pid, err)
 	}
-	return process{pid: pid, parent: parent, state: fields[0][0]}, nil
+	return process{
+		identity: identity{pid: pid, started: started},
+		parent:   parent, state: fields[0][0], threads: threads,
+	}, nil
 }
 
 // each calls see for every process of ours that has not ended, but for
-// ourselves and spare, as soon as it is found: it may be gone a moment later.
-func (t *Table) each(spare int, see func(process)) error {
+// ourselves, as soon as it is found: it may be gone a moment later.
+func (t *Table) each(see func(process)) error {
 	dir, err := os.Open("/proc")
 	if err != nil {
 		return err
@@ -72,7 +86,7 @@ func (t *Table) each(spare int, see func(process)) error {
 	}
 	for _, name := range names {
 		pid, err := strconv.Atoi(name)
-		if err != nil || pid == spare || !t.Ours(pid) {
+		if err != nil || !t.Ours(pid) {
 			continue
 		}
 		if p, err := read(pid); err == nil && !p.gone() {

@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -20,11 +22,16 @@ const (
 	comet = "TEST_COMET"
 	// leader survives SIGINT, and ends with 7 when its child has died of it.
 	leader = "TEST_LEADER"
+	// headless ends its first thread and lives on.
+	headless = "TEST_HEADLESS"
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv(leader) != "" {
 		lead()
+	}
+	if os.Getenv(headless) != "" {
+		behead()
 	}
 	n, err := strconv.Atoi(os.Getenv(comet))
 	switch {
@@ -34,6 +41,22 @@ func TestMain(m *testing.M) {
 		_ = beget(n - 1).Start()
 	}
 	time.Sleep(time.Duration(n%3) * time.Millisecond)
+}
+
+// init keeps the first thread for behead.
+func init() {
+	if os.Getenv(headless) != "" {
+		runtime.LockOSThread()
+	}
+}
+
+// behead ends this thread alone; another ends the process in a minute.
+func behead() {
+	go func() {
+		time.Sleep(time.Minute)
+		os.Exit(0)
+	}()
+	_, _, _ = syscall.Syscall(syscall.SYS_EXIT, 0, 0, 0)
 }
 
 func lead() {
@@ -123,8 +146,8 @@ func TestAKillEndsAllButTheSpareWhichGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	table := proc.NewTable()
-	table.Kill(spare.Process.Pid)
-	if left := table.AwaitEnd(spare.Process.Pid); left != 0 {
+	killed := table.Kill(spare.Process.Pid)
+	if left := killed.AwaitEnd(); left != 0 {
 		t.Errorf("%d left", left)
 	}
 	if table.Stopped(spare.Process.Pid) {
@@ -137,11 +160,54 @@ func TestAKillEndsAllButTheSpareWhichGoesOn(t *testing.T) {
 	if err := table.Signal(spare.Process.Pid, syscall.SIGKILL); err != nil {
 		t.Errorf("the spare is gone: %v", err)
 	}
-	table.Kill(0)
-	if left := table.AwaitEnd(0); left != 0 {
+	if left := table.Kill(0).AwaitEnd(); left != 0 {
 		t.Errorf("%d left", left)
 	}
 	reap(0)
+}
+
+func TestAProcessWhoseFirstThreadHasEndedIsKilledToo(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{headless + "=1"}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	name := "/proc/" + strconv.Itoa(cmd.Process.Pid) + "/stat"
+	for end := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+		stat, err := os.ReadFile(name)
+		if err != nil || time.Now().After(end) {
+			t.Fatalf("its first thread does not end: %s, %v", stat, err)
+		}
+		if strings.Contains(string(stat), ") Z ") {
+			break
+		}
+	}
+	if left := proc.NewTable().Kill(0).AwaitEnd(); left != 0 {
+		t.Errorf("%d left", left)
+	}
+	_ = cmd.Wait()
+	if s := cmd.ProcessState.Sys().(syscall.WaitStatus); s.Signal() != syscall.SIGKILL {
+		t.Errorf("ended by %v", s)
+	}
+}
+
+func TestWhoIsNeitherKilledNorExpectedIsAnother(t *testing.T) {
+	table := proc.NewTable()
+	killed := table.Kill(0)
+	expected, other := sleeper(t), sleeper(t)
+	if n := killed.Others(expected.Process.Pid); n != 1 {
+		t.Errorf("%d others", n)
+	}
+	killed = table.Kill(expected.Process.Pid)
+	if n := killed.Others(expected.Process.Pid); n != 0 {
+		t.Errorf("%d others", n)
+	}
+	if n := (*proc.Killed)(nil).Others(); n != 0 {
+		t.Errorf("%d others of nobody killed", n)
+	}
+	_ = expected.Process.Kill()
+	_, _ = expected.Process.Wait()
+	_ = other.Wait()
 }
 
 // orphansCome makes this process the parent of its descendants' orphans, as
