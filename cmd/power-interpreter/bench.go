@@ -26,7 +26,7 @@ type benchRun struct {
 	Repeat   int      `default:"3" help:"Repetitions, of which the medians count."`
 	JSON     string   `name:"json" placeholder:"FILE" help:"Where to write the report; a new file in .cache/bench by default."`
 	NoPeer   bool     `help:"Leave the gateway out."`
-	Sessions int      `placeholder:"N" help:"Also fill a server with N sessions at once; 40 take minutes, and 14 GB."`
+	Sessions int      `placeholder:"N" help:"Also fill a server with N sessions, quarter by quarter; 40 take minutes, and 14 GB."`
 }
 
 // Run measures. What was measured is shown and written even if it ends early.
