@@ -22,7 +22,11 @@ _WORD = 1 << 63
 def brief_text(obj: Any) -> str | None:
     """Return the text of a number or short text, at once; None for anything else."""
     kind = type(obj)
-    if kind is bool or (kind is int and -_WORD < obj < _WORD) or (kind is str and len(obj) < _BRIEF):
+    if (
+        kind is bool
+        or (kind is int and -_WORD < obj < _WORD)
+        or (kind is str and len(obj) < _BRIEF)
+    ):
         return repr(obj)
     return None
 

@@ -66,7 +66,7 @@ class Compiler(CachingCompiler):
 class Shell(InteractiveShell):
     """The IPython that cells meet as get_ipython()."""
 
-    #: A plain number. IPython's own is a trait: its observers are sought whenever a cell is counted.
+    #: A plain number. IPython has a trait here: its observers are sought at every cell.
     execution_count: int = 1  # type: ignore[assignment]
 
     def enable_matplotlib(self, gui: str | None = None) -> tuple[str | None, str]:

@@ -9,7 +9,7 @@ import pytest
 from power_worker.channel import Channel
 from power_worker.interrupts import Interrupts
 
-_ODD = "\"quoted\" \\ /\n\t\0\x1f\x7f é 世 \U0001f600 \ud800 \u2028 </script>"
+_ODD = '"quoted" \\ /\n\t\0\x1f\x7f é 世 \U0001f600 \ud800 \u2028 </script>'
 
 
 @pytest.mark.parametrize(
