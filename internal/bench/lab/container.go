@@ -16,6 +16,9 @@ import (
 // removeTime bounds the removal of a container by an engine that is busy.
 const removeTime = 30 * time.Second
 
+// lookAgain is how long a removal that is under way is left alone.
+const lookAgain = 20 * time.Millisecond
+
 // label marks containers that a benchmark started, with its process id.
 const label = "power-interpreter.bench"
 
@@ -31,6 +34,7 @@ type Change struct {
 	Env        []string // beside the template's
 	Folder     string   // mounted at /app/sandbox_data; nothing is if empty
 	Stdin      bool     // it ends when its stdin does, and so with us
+	NetworkSet bool     // the engine makes it a network of its own, with nothing but loopback, which sandboxes do without
 }
 
 func (t Template) with(c Change) map[string]any {
@@ -49,6 +53,9 @@ func (t Template) with(c Change) map[string]any {
 	}
 	if c.User != "" {
 		body["User"] = c.User
+	}
+	if c.NetworkSet {
+		body["NetworkDisabled"] = false
 	}
 	delete(body, "Hostname")
 	maps.Copy(body, map[string]any{
@@ -120,15 +127,22 @@ func (k *Container) Ask(line string) (string, error) {
 	return k.Out.ReadString('\n')
 }
 
-// Remove removes it, and waits until it is gone.
+// Remove removes it, and waits until it is gone. The engine may have begun to, as
+// it does with one whose stdin has ended, and then refuses to begin again.
 func (k *Container) Remove() error {
 	if k.in != nil {
 		_ = k.in.Close()
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), removeTime)
 	defer cancel()
-	if err := k.engine.remove(ctx, k.ID); err != nil {
-		if _, gone := k.engine.inspect(ctx, k.ID); gone == nil {
+	err := k.engine.remove(ctx, k.ID)
+	for err != nil {
+		if _, gone := k.engine.inspect(ctx, k.ID); gone != nil {
+			return nil
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
 			return err
 		}
 	}

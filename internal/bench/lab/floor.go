@@ -77,10 +77,10 @@ func (e *Engine) StartEcho(ctx context.Context, t Template) (*Container, error) 
 }
 
 // BarePython times a container from its creation to the answer of a Python
-// that imports nothing.
-func (e *Engine) BarePython(ctx context.Context, t Template) (time.Duration, error) {
+// that imports nothing, with or without the engine's set-up of a network.
+func (e *Engine) BarePython(ctx context.Context, t Template, network bool) (time.Duration, error) {
 	began := time.Now()
-	c, err := e.Start(ctx, t, Change{Entrypoint: []string{"python3", "-c", "print(1+1)"}, Stdin: true})
+	c, err := e.Start(ctx, t, Change{Entrypoint: []string{"python3", "-c", "print(1+1)"}, Stdin: true, NetworkSet: network})
 	if err != nil {
 		return 0, err
 	}
