@@ -22,7 +22,8 @@ var allowed = []struct {
 	{"internal/workspace", nil, "the one place where paths are joined: standard library only"},
 	{"orchestrator", []string{"internal/workspace"}, "the domain knows its ports, not what is behind them"},
 	{"internal/runner", []string{"orchestrator", "internal/rawconn", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
-	{"internal/rawconn", nil, "reads and writes of connections: standard library only"},
+	{"internal/rawio", nil, "reads and writes of the server and of the supervisor: standard library only"},
+	{"internal/rawconn", []string{"internal/rawio"}, "those of connections"},
 	{"internal/logwriter", nil, "the log's last yard: standard library only"},
 	{"internal/cgroup", nil, "reads the host's files: standard library only"},
 	{"internal/docker", []string{"orchestrator", "deploy", "internal/cgroup"}, "an adapter: the engine's types stay in it"},
@@ -39,7 +40,7 @@ var allowed = []struct {
 	{"internal/httpapi", []string{"orchestrator", "internal/hostname", "internal/keyring"}, "routes and guards; handlers are handed in"},
 	{"internal/doctor", []string{"orchestrator", "internal/config", "internal/docker", "internal/runner"}, "looks at the engine, and starts one sandbox, by the server's own means"},
 	{"deploy", nil, "files to embed"},
-	{"runner-image/supervisor", []string{"internal/wire", "runner-image/supervisor"}, "runs in every sandbox: small, standard library and the frames"},
+	{"runner-image/supervisor", []string{"internal/rawio", "internal/wire", "runner-image/supervisor"}, "runs in every sandbox: small, standard library and the frames"},
 	{"internal/program", nil, "runs the built server as a person would: it knows nothing of what is in it"},
 	{"internal/demo", []string{"internal/demo", "internal/program", "internal/workbook"}, "a client like any other: it knows the server by its protocol alone"},
 	{"internal/chaos", []string{"internal/chaos"}, "clients like any other, that hold a server to its word: they must not share its view of things"},
@@ -59,7 +60,7 @@ var leashed = map[string]string{
 }
 
 // plain packages import nothing but the standard library and what allowed lists.
-var plain = []string{"internal/wire", "internal/rawconn", "internal/logwriter", "internal/workspace", "internal/cgroup", "runner-image/supervisor"}
+var plain = []string{"internal/wire", "internal/rawio", "internal/rawconn", "internal/logwriter", "internal/workspace", "internal/cgroup", "runner-image/supervisor"}
 
 type listed struct {
 	ImportPath string

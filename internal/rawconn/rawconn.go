@@ -1,11 +1,5 @@
-// Package rawconn reads and writes the connections that every call goes over
-// without telling Go's scheduler of each system call.
-//
-// They never block, so there is nothing to tell: the network poller does the
-// waiting. What it costs is much: after each pause, the first call that the
-// scheduler is told of wakes its monitor (runtime.sysmon), which then looks about
-// every 20 µs until the process is idle again. In a server whose calls come a
-// millisecond apart that was a fifth of its whole work.
+// Package rawconn gives the connections that every call goes over reads and writes
+// that Go's scheduler is not told of (see rawio).
 package rawconn
 
 import (
@@ -13,9 +7,9 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
-	"unsafe"
+
+	"power-interpreter/internal/rawio"
 )
 
 // Conn is a connection of a socket.
@@ -24,22 +18,9 @@ type Conn interface {
 	syscall.Conn
 }
 
-// conn is one side for each direction, as one may be used while the other is.
 type conn struct {
 	Conn
-	in, out side
-}
-
-// side is one direction. Its function is made once: one for each call would
-// have all that it works on be allocated anew.
-type side struct {
-	mu     sync.Mutex
-	raw    syscall.RawConn
-	try    func(fd uintptr) (done bool)
-	number uintptr // of the system call
-	p      []byte
-	n      int
-	errno  syscall.Errno
+	stream *rawio.Stream
 }
 
 // New returns c with quick reads and writes; c itself where that cannot be.
@@ -53,75 +34,27 @@ func New(c net.Conn) net.Conn {
 	if err != nil {
 		return c
 	}
-	q := &conn{Conn: from}
-	q.in.prepare(raw, syscall.SYS_READ)
-	q.out.prepare(raw, syscall.SYS_WRITE)
-	return q
+	return &conn{from, rawio.New(raw)}
 }
-
-func (s *side) prepare(raw syscall.RawConn, number uintptr) {
-	s.raw, s.number, s.try = raw, number, s.once
-}
-
-// once makes the system call; false has the poller wait until it may do more.
-func (s *side) once(fd uintptr) bool {
-	for {
-		n, _, errno := syscall.RawSyscall(s.number, fd, uintptr(unsafe.Pointer(unsafe.SliceData(s.p))), uintptr(len(s.p)))
-		if errno == syscall.EINTR {
-			continue
-		}
-		s.n, s.errno = int(n), errno
-		return errno != syscall.EAGAIN
-	}
-}
-
-// maxAtOnce bounds what one system call moves, and so how long it takes.
-const maxAtOnce = 256 << 10
 
 // Read reads what there is, as any net.Conn.
 func (c *conn) Read(p []byte) (int, error) {
-	s := &c.in
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(p) == 0 {
-		return 0, nil
-	}
-	s.p = p[:min(len(p), maxAtOnce)]
-	err := s.raw.Read(s.try)
-	s.p = nil
-	switch {
-	case err != nil:
-		return 0, err
-	case s.errno != 0:
-		return 0, c.failed("read", s.errno)
-	case s.n == 0:
-		return 0, io.EOF
-	}
-	return s.n, nil
+	n, err := c.stream.Read(p)
+	return n, c.explained("read", err)
 }
 
 // Write writes all of p or fails, as any net.Conn.
-func (c *conn) Write(p []byte) (written int, err error) {
-	s := &c.out
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for written < len(p) {
-		s.p = p[written:min(len(p), written+maxAtOnce)]
-		err := s.raw.Write(s.try)
-		s.p = nil
-		switch {
-		case err != nil:
-			return written, err
-		case s.errno != 0:
-			return written, c.failed("write", s.errno)
-		}
-		written += s.n
-	}
-	return written, nil
+func (c *conn) Write(p []byte) (int, error) {
+	n, err := c.stream.Write(p)
+	return n, c.explained("write", err)
 }
 
-func (c *conn) failed(op string, errno syscall.Errno) error {
-	return &net.OpError{Op: op, Net: c.LocalAddr().Network(), Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: os.NewSyscallError(op, errno)}
+// explained says of a fault of the system which connection it is of.
+func (c *conn) explained(op string, err error) error {
+	if _, is := err.(*os.SyscallError); !is {
+		return err
+	}
+	return &net.OpError{Op: op, Net: c.LocalAddr().Network(), Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 }
 
 // ReadFrom has the kernel copy a file where it can (sendfile).

@@ -81,22 +81,28 @@ func (c *Core) watchDisk() {
 // weigh walks the folder, on a goroutine of its own.
 func (c *Core) weigh(held disk.Growth) {
 	c.scale.weighing = true
-	root, most := c.root, hopeless*c.scale.ceiling
+	root, folder, most := c.root, c.session.Folder, hopeless*c.scale.ceiling
 	go func() {
 		began := time.Now()
 		used := disk.Used(root, most, c.table.Ours)
 		cost := time.Since(began)
+		after, ok := disk.Held(folder)
+		if !ok {
+			after = held
+		}
 		c.post(func() {
 			c.scale.cost = cost
-			c.weighed(used, held)
+			c.weighed(used, held, after)
 		})
 	}()
 }
 
-func (c *Core) weighed(used int64, held disk.Growth) {
+// weighed takes what was found by a walk that began when the file system held so
+// much, and ended when it held what it did after.
+func (c *Core) weighed(used int64, held, after disk.Growth) {
 	s := &c.scale
 	if s.when.IsZero() { // what was there before any code ran is nobody's fault
-		s.used = used - max(0, held.Since(s.held))
+		s.used = used - max(0, after.Since(s.held))
 		s.settle(0)
 	}
 	s.used, s.held, s.when, s.weighing = used, held, time.Now(), false

@@ -24,7 +24,7 @@ func Held(folder string) (Growth, bool) {
 }
 
 // statfs is quick, and asked before and after each run: Go's scheduler, told of
-// it, would wake its monitor (see pollfile).
+// it, would wake its monitor (see rawio).
 func statfs(folder string, s *syscall.Statfs_t) bool {
 	path, err := syscall.BytePtrFromString(folder)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unsafe"
 
-	"power-interpreter/runner-image/supervisor/internal/pollfile"
+	"power-interpreter/internal/rawio"
 )
 
 // Loop is a descriptor whose reader can be asked to do something in between.
@@ -120,7 +120,7 @@ func (l *Loop) arm() error {
 }
 
 // told takes the word that there is something to read, if it is there. It does
-// not wait, so the scheduler need not know of it (see pollfile).
+// not wait, so the scheduler need not know of it (see rawio).
 func (l *Loop) told(ready uintptr) bool {
 	var event [1]syscall.EpollEvent
 	n, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, ready, uintptr(unsafe.Pointer(&event)), 1, 0, 0, 0)
@@ -156,7 +156,7 @@ func (l *Loop) Fd() int { return l.fd }
 
 // ReadNow reads what is there without waiting; 0 and no error means nothing.
 func (l *Loop) ReadNow(p []byte) (int, error) {
-	n, errno := pollfile.Call(syscall.SYS_READ, uintptr(l.fd), p)
+	n, errno := rawio.ReadNow(l.fd, p)
 	switch {
 	case errno == syscall.EAGAIN:
 		return 0, nil
