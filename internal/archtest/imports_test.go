@@ -18,7 +18,8 @@ var allowed = []struct {
 	imports []string
 	reason  string
 }{
-	{"internal/wire", nil, "both sides of the frames use it: standard library only"},
+	{"internal/jsontext", nil, "strings on the way of every call: standard library only"},
+	{"internal/wire", []string{"internal/jsontext"}, "both sides of the frames use it: standard library only"},
 	{"internal/workspace", nil, "the one place where paths are joined: standard library only"},
 	{"orchestrator", []string{"internal/workspace"}, "the domain knows its ports, not what is behind them"},
 	{"internal/runner", []string{"orchestrator", "internal/rawconn", "internal/wire"}, "an adapter: a stream becomes a Kernel"},
@@ -35,7 +36,7 @@ var allowed = []struct {
 	{"internal/hostname", nil, "names of hosts: for every door that looks at them"},
 	{"internal/executor", []string{"orchestrator", "internal/executor", "internal/hostname", "internal/keyring"}, "both ends of the executor's API: a service in, a service out"},
 	{"internal/config", []string{"orchestrator"}, "settings become the domain's limits"},
-	{"internal/mcptool", []string{"orchestrator", "internal/mcptool"}, "a thin face on the service: mcp-go's types stay in it"},
+	{"internal/mcptool", []string{"orchestrator", "internal/jsontext", "internal/mcptool"}, "a thin face on the service: mcp-go's types stay in it"},
 	{"internal/admincli", []string{"orchestrator"}, "a client of /admin: it reads the same types that the server wrote"},
 	{"internal/httpapi", []string{"orchestrator", "internal/hostname", "internal/keyring"}, "routes and guards; handlers are handed in"},
 	{"internal/doctor", []string{"orchestrator", "internal/config", "internal/docker", "internal/runner"}, "looks at the engine, and starts one sandbox, by the server's own means"},
@@ -60,7 +61,7 @@ var leashed = map[string]string{
 }
 
 // plain packages import nothing but the standard library and what allowed lists.
-var plain = []string{"internal/wire", "internal/rawio", "internal/rawconn", "internal/logwriter", "internal/workspace", "internal/cgroup", "runner-image/supervisor"}
+var plain = []string{"internal/jsontext", "internal/wire", "internal/rawio", "internal/rawconn", "internal/logwriter", "internal/workspace", "internal/cgroup", "runner-image/supervisor"}
 
 type listed struct {
 	ImportPath string

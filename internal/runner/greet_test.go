@@ -33,6 +33,17 @@ func newPorch(t *testing.T) porch {
 	return porch{s, near, &orchestrator.Door{Listener: listener, Path: path}}
 }
 
+// dial greets the supervisor, which must answer; the kernel is closed at the end.
+func (p porch) dial() orchestrator.Kernel {
+	p.t.Helper()
+	k, err := runner.Dial(p.t.Context(), p.engine, p.door)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() { k.Close() })
+	return k
+}
+
 // knock answers a hello at its door.
 func (p porch) knock(welcome wire.Welcome) *supervisor {
 	hello, err := wire.Decode[wire.Hello](p.next())
@@ -59,11 +70,7 @@ func TestARunnerThatComesByTheDoorIsSpokenToThere(t *testing.T) {
 		s.event(1, wire.KindOutput, run.ID, wire.Output{Text: "past the engine"})
 		s.event(2, wire.KindResult, run.ID, wire.Result{Status: wire.StatusOK})
 	}()
-	k, err := runner.Dial(t.Context(), p.engine, p.door)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := p.dial()
 	if k.Info().Session != "a" {
 		t.Errorf("%+v", k.Info())
 	}
@@ -85,11 +92,7 @@ func TestARunnerThatCannotReachTheDoorIsSpokenToByTheEngine(t *testing.T) {
 		run := p.next()
 		p.event(1, wire.KindResult, run.ID, wire.Result{Status: wire.StatusOK})
 	}()
-	k, err := runner.Dial(t.Context(), p.engine, p.door)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := p.dial()
 	if o, err := k.Run(t.Context(), orchestrator.Run{ID: "0000000a"}, &heard{}); err != nil || o.Status != orchestrator.StatusCompleted {
 		t.Errorf("%+v, %v", o, err)
 	}
@@ -112,11 +115,7 @@ func TestAStrangerAtTheDoorIsSentAwayAndTheRunnerHeardByTheEngine(t *testing.T) 
 			t.Errorf("the stranger was told %q", rest)
 		}
 	}()
-	k, err := runner.Dial(t.Context(), p.engine, p.door)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := p.dial()
 	if k.Info().Session != "a" {
 		t.Errorf("%+v", k.Info())
 	}
@@ -126,11 +125,7 @@ func TestTheEndOfTheEnginesStreamIsNotTheRunners(t *testing.T) {
 	p := newPorch(t)
 	by := make(chan *supervisor, 1)
 	go func() { by <- p.knock(wire.Welcome{}) }()
-	k, err := runner.Dial(t.Context(), p.engine, p.door)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer k.Close()
+	k := p.dial()
 	s := <-by
 	p.conn.Close()
 	go func() {

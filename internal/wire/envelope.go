@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+
+	"power-interpreter/internal/jsontext"
 )
 
 // A frame's envelope is read and written here as encoding/json does, for a third
@@ -84,7 +86,7 @@ func (s *scan) text() string {
 			s.rest = s.rest[i+1:]
 			return text
 		}
-		if !isPlain(c) {
+		if !jsontext.IsPlain(c) {
 			break
 		}
 	}
@@ -106,9 +108,6 @@ func (s *scan) lastValue() json.RawMessage {
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
-
-// isPlain says whether a byte of a string stands for itself in JSON.
-func isPlain(c byte) bool { return ' ' <= c && c < 0x7f && c != '"' && c != '\\' }
 
 // appendPlain writes a frame's line; false where encoding/json must.
 func appendPlain(f Frame) (line []byte, plain bool) {
@@ -141,7 +140,7 @@ const envelopeSize = 96
 
 func allPlain(s string) bool {
 	for i := range len(s) {
-		if !isPlain(s[i]) {
+		if !jsontext.IsPlain(s[i]) {
 			return false
 		}
 	}

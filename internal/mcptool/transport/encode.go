@@ -3,9 +3,10 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
-	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"power-interpreter/internal/jsontext"
 )
 
 // encode writes a message as json.Marshal does, byte for byte. The answer of a
@@ -28,7 +29,7 @@ func plain(r *mcp.CallToolResult) bool {
 func appendAnswer(answer mcp.JSONRPCResponse, r *mcp.CallToolResult) ([]byte, error) {
 	b := make([]byte, 0, sizeOf(r))
 	b = append(b, `{"jsonrpc":`...)
-	b = appendText(b, answer.JSONRPC)
+	b = jsontext.Append(b, answer.JSONRPC)
 	b = append(b, `,"id":`...)
 	b, err := appendID(b, answer.ID)
 	if err == nil {
@@ -94,7 +95,7 @@ func appendMeta(b []byte, m *mcp.Meta) (_ []byte, err error) {
 	}
 	b = append(b, '{')
 	for name, value := range m.AdditionalFields {
-		b = append(appendText(b, name), ':')
+		b = append(jsontext.Append(b, name), ':')
 		b, err = appendJSON(b, value)
 	}
 	return append(b, '}'), err
@@ -104,15 +105,15 @@ func appendContent(b []byte, c mcp.Content) ([]byte, error) {
 	switch c := c.(type) {
 	case mcp.TextContent:
 		if c.Annotations == nil && c.Meta == nil {
-			b = appendText(append(b, `{"type":`...), c.Type)
-			b = appendText(append(b, `,"text":`...), c.Text)
+			b = jsontext.Append(append(b, `{"type":`...), c.Type)
+			b = jsontext.Append(append(b, `,"text":`...), c.Text)
 			return append(b, '}'), nil
 		}
 	case mcp.ImageContent:
 		if c.Annotations == nil && c.Meta == nil {
-			b = appendText(append(b, `{"type":`...), c.Type)
-			b = appendText(append(b, `,"data":`...), c.Data)
-			b = appendText(append(b, `,"mimeType":`...), c.MIMEType)
+			b = jsontext.Append(append(b, `{"type":`...), c.Type)
+			b = jsontext.Append(append(b, `,"data":`...), c.Data)
+			b = jsontext.Append(append(b, `,"mimeType":`...), c.MIMEType)
 			return append(b, '}'), nil
 		}
 	}
@@ -124,32 +125,10 @@ func appendJSON(b []byte, v any) ([]byte, error) {
 	return append(b, data...), err
 }
 
-// appendText writes a string: as it is but for its line breaks, where nothing
-// else of it needs an escape.
-func appendText(b []byte, s string) []byte {
-	begun, from := len(b), 0
-	b = append(b, '"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '\n':
-			b, from = append(append(b, s[from:i]...), `\n`...), i+1
-		case !isPlain(c):
-			data, _ := json.Marshal(s) // a string is always written
-			return append(b[:begun], data...)
-		}
-	}
-	return append(append(b, s[from:]...), '"')
-}
-
-// isPlain says whether a byte of a string stands for itself in JSON.
-func isPlain(c byte) bool {
-	return c >= ' ' && c < utf8.RuneSelf && c != '"' && c != '\\' && c != '<' && c != '>' && c != '&'
-}
-
 // appendID writes an id as it was sent, which is JSON already.
 func appendID(b []byte, id mcp.RequestId) ([]byte, error) {
 	raw, is := id.Value().(json.RawMessage)
-	if !is || len(raw) == 0 || bytes.ContainsFunc(bytes.Trim(raw, `"`), func(r rune) bool { return r >= utf8.RuneSelf || !isPlain(byte(r)) }) {
+	if !is || len(raw) == 0 || bytes.ContainsFunc(bytes.Trim(raw, `"`), func(r rune) bool { return jsontext.NeedsEscape(r) || !jsontext.IsPlain(byte(r)) }) {
 		return appendJSON(b, id)
 	}
 	return append(b, raw...), nil

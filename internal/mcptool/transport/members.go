@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+
+	"power-interpreter/internal/jsontext"
 )
 
 // members takes a JSON object apart into the values of its members, whose memory
@@ -79,7 +81,7 @@ func nestLength(s []byte) int {
 
 // text reads a string.
 func text(raw json.RawMessage) (s string, err error) {
-	if n := len(raw); n >= 2 && raw[0] == '"' && !bytes.ContainsFunc(raw[1:n-1], func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+	if n := len(raw); n >= 2 && raw[0] == '"' && !bytes.ContainsFunc(raw[1:n-1], func(r rune) bool { return r > '~' || !jsontext.IsPlain(byte(r)) }) {
 		return string(raw[1 : n-1]), nil
 	}
 	err = json.Unmarshal(raw, &s)
