@@ -6,14 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/readahead" // the network is read while the disk is written
 )
 
 const (
 	// sniffLength is how much of a file is looked at to tell what it is.
 	sniffLength = 512
 
-	// bufferSize is how much is read ahead: a chunk of the caller's.
-	bufferSize = 64 << 10
+	// chunk is how much is read at a time, in bytes, and aheadChunks how many of
+	// them may wait for the caller.
+	chunk       = 64 << 10
+	aheadChunks = 8
 )
 
 // Download is a file on its way. Its Read ends with io.EOF only when the file
@@ -31,8 +35,7 @@ type Download struct {
 	fetcher *Fetcher
 	clock   *clock
 	host    string
-	body    *bufio.Reader
-	closer  io.Closer
+	body    io.ReadCloser // read ahead
 	read    int64
 	err     error // ends every further Read
 }
@@ -48,7 +51,7 @@ func (f *Fetcher) open(c *clock, got *answer, filename string) (*Download, error
 	}
 	d := &Download{
 		Size: got.resp.ContentLength, FinalURL: public(got.final),
-		fetcher: f, clock: c, host: got.final.Hostname(), body: bufio.NewReaderSize(body, bufferSize), closer: got.resp.Body,
+		fetcher: f, clock: c, host: got.final.Hostname(),
 	}
 	if gzipped {
 		d.Size = -1 // what is known is the size on the wire
@@ -56,12 +59,23 @@ func (f *Fetcher) open(c *clock, got *answer, filename string) (*Download, error
 	if d.Size > f.config.MaxBytes {
 		return nil, d.tooLarge(fmt.Sprintf("has %s", megabytes(d.Size)))
 	}
-	return d, d.identify(got, gzipped, filename)
+	buffered := bufio.NewReaderSize(body, chunk)
+	if err := d.identify(got, buffered, gzipped, filename); err != nil {
+		return nil, err
+	}
+	d.body, err = readahead.NewReadCloserSize(ahead{buffered, got.resp.Body}, aheadChunks, chunk)
+	return d, err
+}
+
+// ahead is what is read ahead, and closed.
+type ahead struct {
+	io.Reader
+	io.Closer
 }
 
 // identify looks at the first bytes: what they are, and what to call them.
-func (d *Download) identify(got *answer, gzipped bool, filename string) error {
-	head, err := d.body.Peek(sniffLength)
+func (d *Download) identify(got *answer, body *bufio.Reader, gzipped bool, filename string) error {
+	head, err := body.Peek(sniffLength)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return d.explain(err)
 	}
@@ -70,7 +84,7 @@ func (d *Download) identify(got *answer, gzipped bool, filename string) error {
 	}
 	d.ContentType = contentType(got.resp.Header.Get("Content-Type"), head)
 	if isHTML(d.ContentType, head) {
-		return htmlPage(got, d.body)
+		return htmlPage(got, body)
 	}
 	d.Name, err = d.fetcher.name(naming{
 		filename: filename, disposition: dispositionName(got.resp.Header.Get("Content-Disposition")),
@@ -105,8 +119,8 @@ func (d *Download) Close() error {
 	if d.err == nil {
 		d.err = failed(Cancelled, nil, "the download was closed before its end")
 	}
-	d.clock.stop(nil)
-	return d.closer.Close()
+	d.clock.stop(nil) // ends the read under way
+	return d.body.Close()
 }
 
 // explain turns a failure within the body into an Error.

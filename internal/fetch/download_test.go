@@ -180,6 +180,23 @@ func TestCloseEndsADownload(t *testing.T) {
 	wantCode(t, err, fetch.Cancelled)
 }
 
+func TestCloseDoesNotWaitForAServerThatIsStuck(t *testing.T) {
+	config := fetch.Config{AllowPrivate: loopback, StallTimeout: 15 * time.Second}
+	d, err := fetch.New(config).Fetch(context.Background(), serve(t, stuck(strings.Repeat("1,2\n", 50_000)))+"/x.csv", "")
+	must(t, err)
+	_, err = io.CopyN(io.Discard, d, 100)
+	must(t, err)
+	closed := make(chan error, 1)
+	go func() { closed <- d.Close() }()
+	select {
+	case err := <-closed:
+		must(t, err)
+	case <-time.After(5 * time.Second):
+		t.Error("Close waits for the server")
+		must(t, <-closed)
+	}
+}
+
 func TestABrokenConnectionIsNoShortFile(t *testing.T) {
 	long := strings.Repeat("1,2\n", 1000)
 	for name, answer := range map[string]string{

@@ -5,6 +5,8 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // The functions here work on one name directly below an open folder, by the
@@ -20,6 +22,21 @@ func openDirAt(parent *os.File, name string) (*os.File, error) {
 	var fd int
 	err := retry(func() (err error) {
 		fd, err = syscall.Openat(int(parent.Fd()), name, flags, 0)
+		return err
+	})
+	runtime.KeepAlive(parent)
+	if err != nil {
+		return nil, &os.PathError{Op: "openat", Path: name, Err: err}
+	}
+	return os.NewFile(uintptr(fd), name), nil
+}
+
+// holdAt opens the entry called name below parent, whatever it is, without
+// touching it: all that can be done with it is to let go of it.
+func holdAt(parent *os.File, name string) (*os.File, error) {
+	var fd int
+	err := retry(func() (err error) {
+		fd, err = unix.Openat(int(parent.Fd()), name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 		return err
 	})
 	runtime.KeepAlive(parent)

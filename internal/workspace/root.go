@@ -26,6 +26,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // The names in the data folder, and the modes of its folders. sandboxes and
@@ -50,6 +52,7 @@ type Root struct {
 	tmp       *os.Root
 	claims    *os.Root
 	sandboxes *os.Root
+	retiring  errgroup.Group // replaced files on their way out
 }
 
 // Open makes the data folder ready and takes its lock. It fails, with what to
@@ -62,6 +65,7 @@ func Open(dir string) (*Root, error) {
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
 	r := &Root{dir: abs}
+	r.retiring.SetLimit(mostRetiring)
 	if err := r.open(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -179,7 +183,7 @@ func (r *Root) Dir() string { return r.dir }
 // Close lets go of the data folder. Folders and writers that were opened from
 // it must not be used afterwards. A second call does nothing.
 func (r *Root) Close() error {
-	var errs []error
+	errs := []error{r.retiring.Wait()}
 	for _, root := range []*os.Root{r.tmp, r.claims, r.sandboxes, r.data} {
 		if root != nil {
 			errs = append(errs, root.Close())

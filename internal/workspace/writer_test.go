@@ -1,9 +1,13 @@
 package workspace_test
 
 import (
+	"bytes"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -81,6 +85,60 @@ func TestWhatHasTheNameIsReplaced(t *testing.T) {
 		}
 	}
 	intact(t)
+}
+
+func TestALargeFileReplacesALargeFileWhole(t *testing.T) {
+	const size = 70 << 20 // several parts that the disk is started on
+	content := make([]byte, size)
+	_, err := rand.NewChaCha8([32]byte{1}).Read(content)
+	must(t, err)
+	root, folder, host := openSession(t)
+	for range 2 {
+		w, err := folder.Create("big", sandboxUID())
+		must(t, err)
+		writeAll(t, w, content)
+		must(t, w.Rewind(size/2+1))
+		writeAll(t, w, content[size/2+1:])
+		_, err = w.Commit()
+		must(t, err)
+	}
+	got, err := os.ReadFile(filepath.Join(host, "big"))
+	if err != nil || !bytes.Equal(got, content) {
+		t.Errorf("the file has %d bytes, which are not what was written; %v", len(got), err)
+	}
+	wantNothingStaged(t, root)
+}
+
+// writeAll writes content in pieces that are no power of two.
+func writeAll(t *testing.T, w io.Writer, content []byte) {
+	t.Helper()
+	for piece := range slices.Chunk(content, 100_000) {
+		_, err := w.Write(piece)
+		must(t, err)
+	}
+}
+
+func TestReplacedFilesAreLetGo(t *testing.T) {
+	root, err := workspace.Open(filepath.Join(t.TempDir(), "data"))
+	must(t, err)
+	_, err = root.NewSandbox(sandboxID)
+	must(t, err)
+	must(t, root.MakeSession(sandboxID, sessionID, sandboxUID()))
+	folder, err := root.Session(sandboxID, sessionID)
+	must(t, err)
+	for range 100 {
+		_, err := write(folder, "x", "new")
+		must(t, err)
+	}
+	must(t, folder.Close())
+	must(t, root.Close())
+	descriptors, err := os.ReadDir("/proc/self/fd")
+	must(t, err)
+	for _, d := range descriptors {
+		if to, _ := os.Readlink("/proc/self/fd/" + d.Name()); strings.HasSuffix(to, "/x (deleted)") {
+			t.Errorf("a replaced file is still held")
+		}
+	}
 }
 
 func TestAFileNeverGoesThroughALinkOrOverAFolder(t *testing.T) {
