@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Fate is what is known of a mark's run.
@@ -75,6 +76,10 @@ func (b *Book) Listed(sizes map[string]int64) {
 type Cell struct {
 	ID   string
 	Mark int
+	// Unsure says that its record may be lost with all that could have kept it.
+	Unsure bool
+
+	seen time.Time
 }
 
 // Cells returns those of this life, the oldest first.
@@ -197,6 +202,24 @@ func (b *Book) Hit() (over func(happened bool)) {
 	}
 }
 
+// Bereft says that the server and the sandbox have ended together: what was seen
+// to end from then on may have been on its way from the one's memory to the record.
+// It may be lost, and is told so.
+func (b *Book) Bereft(then time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for i := range b.cells {
+		if b.cells[i].seen.After(then) {
+			b.cells[i].Unsure = true
+		}
+	}
+	for _, j := range b.jobs {
+		if j.ended && j.seen.After(then) {
+			j.unsure = true
+		}
+	}
+}
+
 // Calm says that whatever was hit has been found out: a loss from then on has no
 // cause.
 func (b *Book) Calm() {
@@ -255,7 +278,7 @@ func (b *Book) hasRun() bool {
 func (b *Book) See(id string, mark int, memory, file []int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.cells = append(b.cells, Cell{id, mark})
+	b.cells = append(b.cells, Cell{ID: id, Mark: mark, seen: time.Now()})
 	b.fates[mark] = Must
 	b.Counts.Cells++
 	switch {

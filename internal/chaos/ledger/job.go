@@ -1,5 +1,7 @@
 package ledger
 
+import "time"
+
 // Job is an execution whose id was told.
 type Job struct {
 	ID   string
@@ -8,6 +10,8 @@ type Job struct {
 	ended  bool
 	free   bool   // it may end otherwise than completed: the suite has done something to it
 	status string // its end
+	seen   time.Time
+	unsure bool // its record may be lost
 }
 
 // Submitted says that a mark's run was acknowledged as a job. From then on it
@@ -95,6 +99,8 @@ func (b *Book) Ended(id, status string, mark int, words string) {
 		b.fault("job %s replies with %d, which nobody sent to this session", id, j.Mark)
 	}
 	switch {
+	case j.unsure && status == "lost":
+		return
 	case status == "completed" && (mark == 0 || mark != j.Mark):
 		b.fault("job %s completed with the mark %d in its reply, not %d", id, mark, j.Mark)
 	case status != "completed" && !j.free:
@@ -107,6 +113,9 @@ func (b *Book) Ended(id, status string, mark int, words string) {
 	}
 	if !j.ended && status == "lost" {
 		b.Counts.Lost++
+	}
+	if !j.ended {
+		j.seen = time.Now()
 	}
 	j.ended, j.status = true, status
 }

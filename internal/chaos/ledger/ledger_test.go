@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"power-interpreter/internal/chaos/ledger"
 )
@@ -148,4 +149,29 @@ func wants(t *testing.T, b *ledger.Book, fault string) {
 	if fault == "" && faults != "" || !strings.Contains(faults, fault) {
 		t.Errorf("faults %q, want %q", faults, fault)
 	}
+}
+
+func TestWhatServerAndSandboxTakeWithThemIsUnsure(t *testing.T) {
+	b := book()
+	b.Ended("j2", "completed", 2, "")
+	b.Bereft(time.Now())
+	if b.Cells()[0].Unsure {
+		t.Error("a reply from long before is unsure")
+	}
+	b.Bereft(time.Now().Add(-time.Minute))
+	if !b.Cells()[0].Unsure {
+		t.Error("a reply from just before is not unsure")
+	}
+	b.Ended("j2", "lost", 0, "")
+	wants(t, b, "")
+	b.Ended("j2", "failed", 0, "")
+	wants(t, b, "and nothing had caused that")
+}
+
+func TestAJobThatHadEndedIsNotLost(t *testing.T) {
+	b := book()
+	b.Ended("j2", "completed", 2, "")
+	b.Bereft(time.Now())
+	b.Ended("j2", "lost", 0, "")
+	wants(t, b, "nothing had caused that")
 }
