@@ -55,6 +55,9 @@ func (o *Orchestrator) Purge() error {
 		}
 	}
 	o.removeHalfMade()
+	if len(o.knownStrays()) > 0 {
+		o.removeStrays()
+	}
 	errs = multierror.Append(errs, o.Close())
 	if left := len(o.knownStrays()); left > 0 {
 		errs = multierror.Append(errs, Errorf(CodeUnavailable, "the engine could not remove %d sandboxes: try again when it can", left))

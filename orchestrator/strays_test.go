@@ -108,6 +108,24 @@ func TestAPurgeTellsWhatItCouldNotRemove(t *testing.T) {
 	})
 }
 
+func TestAPurgeTriesAgainWhatTheEngineCouldNotRemoveBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.run("a", "set x 1")
+		mend := r.stuck(r.sandboxOf("a").ID)
+		if err := r.Delete(t.Context(), ref("a")); err != nil {
+			t.Fatal(err)
+		}
+		mend()
+		if err := r.Purge(); err != nil {
+			t.Error(err)
+		}
+		if now, _ := r.engine.Count(); now != 0 {
+			t.Errorf("%d sandboxes are left", now)
+		}
+	})
+}
+
 func TestAPurgeRemovesWhatTheEngineWasStillMakingForAKilledServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
