@@ -1,6 +1,9 @@
 package core_test
 
 import (
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -8,11 +11,22 @@ import (
 	"power-interpreter/internal/wire"
 )
 
+// quiet is a folder on a file system that hardly anybody else writes to.
+func quiet(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "disk-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
 // limited has a session whose files may take 16 MiB.
 func limited(t *testing.T) *sandbox {
 	t.Helper()
 	s := launch(t)
-	s.disk = 16 << 20
+	s.disk, s.folder = 16<<20, quiet(t)
 	s.hello(0)
 	s.open(1000, 500)
 	return s
@@ -59,6 +73,82 @@ func TestASessionOverItsLimitMayNotGrow(t *testing.T) {
 	}
 	if _, result := s.cell("a2", "fill more 12\nsleep"); result.Error == nil && result.Death == nil {
 		t.Errorf("got %+v", result)
+	}
+}
+
+func TestAQuickRunThatHasOutgrownItsDiskIsTold(t *testing.T) {
+	s := limited(t)
+	_, result := s.cell("a1", "fill big 24")
+	if result.Status != wire.StatusError || result.Error == nil || result.Error.Name != "DiskFull" ||
+		!strings.Contains(result.Error.Message, "run to its end") {
+		t.Fatalf("got %+v %+v", result, result.Error)
+	}
+	for i, code := range []string{"value 1", "remove big", "fill small 8"} {
+		if _, after := s.cell("b"+strconv.Itoa(i), code); after.Status != wire.StatusOK || after.Generation != result.Generation {
+			t.Errorf("%s: %+v %+v", code, after, after.Error)
+		}
+	}
+}
+
+func TestQuickRunsDoNotGrowASessionForEver(t *testing.T) {
+	s := limited(t)
+	for i := range 3 {
+		id := strconv.Itoa(i)
+		if _, result := s.cell("a"+id, "fill big"+id+" 20"); result.Error == nil && result.Death == nil {
+			t.Errorf("after %d MiB: %+v", 20*(i+1), result)
+		}
+	}
+	for _, id := range []string{"b1", "b2"} {
+		_, result := s.cell(id, "fill more 1")
+		if result.Status != wire.StatusError || result.Error == nil || !strings.Contains(result.Error.Message, "no code is run") {
+			t.Errorf("got %+v %+v", result, result.Error)
+		}
+	}
+	for i := range 3 { // by another hand
+		check(t, os.Remove(filepath.Join(s.folder, "big"+strconv.Itoa(i))))
+	}
+	if _, result := s.cell("c1", "fill more 1"); result.Status != wire.StatusOK {
+		t.Errorf("a session with room again: %+v %+v", result, result.Error)
+	}
+}
+
+func TestASessionThatComesBackIsWeighedBeforeItsFirstRun(t *testing.T) {
+	for name, tt := range map[string]struct {
+		mib     int
+		refused bool
+	}{"over its limit": {40, false}, "beyond all bounds": {60, true}} {
+		t.Run(name, func(t *testing.T) {
+			s := launch(t)
+			s.disk, s.folder = 16<<20, quiet(t)
+			check(t, os.WriteFile(filepath.Join(s.folder, "big"), make([]byte, tt.mib<<20), 0o600))
+			s.hello(0)
+			s.send(wire.New(wire.KindOpen, "", wire.Open{Session: "s", Folder: s.folder, OutputHead: 1000, OutputTail: 500, Disk: s.disk}))
+			s.ready()
+			if _, result := s.cell("a1", "value 1"); (result.Error != nil) != tt.refused {
+				t.Errorf("got %+v %+v", result, result.Error)
+			}
+		})
+	}
+}
+
+func TestWhatOthersWriteMakesNoRoom(t *testing.T) {
+	s := limited(t)
+	s.cell("a1", "value 1")
+	check(t, os.WriteFile(filepath.Join(quiet(t), "foreign"), make([]byte, 64<<20), 0o600))
+	if _, result := s.cell("a2", "fill big 24\nsleep"); result.Error == nil || result.Error.Name != "DiskFull" {
+		t.Errorf("got %+v %+v", result, result.Error)
+	}
+}
+
+func TestWhatOthersDeleteHidesNothingForLong(t *testing.T) {
+	s := limited(t)
+	foreign := filepath.Join(quiet(t), "foreign")
+	check(t, os.WriteFile(foreign, make([]byte, 64<<20), 0o600))
+	s.cell("a1", "value 1")
+	s.cell("a2", "fill big 60\nremove "+foreign)
+	time.Sleep(2 * time.Second) // within one and a tick it is weighed anyway
+	if _, result := s.cell("a3", "value 1"); result.Error == nil || !strings.Contains(result.Error.Message, "no code is run") {
+		t.Errorf("got %+v %+v", result, result.Error)
 	}
 }
 

@@ -179,7 +179,10 @@ func init() {
 		},
 		"fill": func(_ *scripted, arg string) bool { return fill(arg) },
 		"latefill": func(k *scripted, arg string) bool {
-			k.after = func() { fill(arg) }
+			k.after = func() {
+				time.Sleep(300 * time.Millisecond) // until the run's end is told
+				fill(arg)
+			}
 			return false
 		},
 		"mkdir":  func(_ *scripted, arg string) bool { return os.MkdirAll(arg, 0o700) != nil },

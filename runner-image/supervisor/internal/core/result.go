@@ -39,6 +39,7 @@ func (c *Core) result(k *kernel, f wire.Frame) {
 		c.ping(k, r)
 	}
 	c.conclude(k, r, func(p proceeds) {
+		result = c.judged(r, result)
 		result.Hits = c.hits(result, p.sum.DiskFull, took)
 		c.end(r, result, p)
 		k.waits = true
@@ -88,12 +89,14 @@ func (c *Core) display(f wire.Frame) {
 // for no run, and calls then on the core's goroutine. Several conclusions come
 // in the order they were asked for.
 func (c *Core) conclude(k *kernel, r *run, then func(proceeds)) {
-	skip := func(string) bool { return true }
+	skip, reckon := func(string) bool { return true }, func() {}
 	if r != nil {
-		skip = ownFiles(r.id)
+		r.ended = time.Now()
+		skip, reckon = ownFiles(r.id), c.reckoning()
 	}
 	k.out.Finish(func(sum output.Sum) {
 		c.changes.Collect(skip, func(files changes.Report) {
+			reckon()
 			c.post(func() { then(proceeds{sum: sum, files: files}) })
 		})
 	})
@@ -124,6 +127,7 @@ func isChart(name, id string) bool {
 func (c *Core) end(r *run, result wire.Result, p proceeds) {
 	r.stopTimers()
 	c.run = nil
+	c.scale.ran = r.ended
 	c.settleDisk()
 	result.Output = p.sum.OutputSum
 	result.Files, result.MoreFiles = p.files.Files, p.files.More

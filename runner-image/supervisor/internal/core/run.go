@@ -28,8 +28,10 @@ type run struct {
 	handed   bool // to the kernel
 	started  time.Time
 	reason   wire.Status // why it was interrupted, empty for not
-	outgrew  int64       // what the session's files take, with that reason
+	outgrew  int64       // what the session's files take, where that is too much
+	weighed  bool        // before it, for its own sake
 	answered bool        // the kernel's result has come
+	ended    time.Time   // it writes no more
 	timers   []*time.Timer
 
 	charts, moreCharts int
@@ -95,6 +97,9 @@ func (c *Core) giveUp(r *run) {
 func (c *Core) dispatch() {
 	k, r := c.kernel, c.run
 	if k == nil || !k.waits || k.pinged != "" || k.ending || r == nil || r.handed {
+		return
+	}
+	if c.scaleHolds(r) {
 		return
 	}
 	k.waits, k.used = false, true
