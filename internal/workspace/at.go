@@ -18,25 +18,20 @@ import (
 // openDirAt opens the folder called name below parent. A link is ELOOP or
 // ENOTDIR, anything else that is no folder ENOTDIR. The caller closes it.
 func openDirAt(parent *os.File, name string) (*os.File, error) {
-	const flags = syscall.O_RDONLY | syscall.O_DIRECTORY | syscall.O_NOFOLLOW | syscall.O_CLOEXEC
-	var fd int
-	err := retry(func() (err error) {
-		fd, err = syscall.Openat(int(parent.Fd()), name, flags, 0)
-		return err
-	})
-	runtime.KeepAlive(parent)
-	if err != nil {
-		return nil, &os.PathError{Op: "openat", Path: name, Err: err}
-	}
-	return os.NewFile(uintptr(fd), name), nil
+	return openAt(parent, name, unix.O_RDONLY|unix.O_DIRECTORY)
 }
 
 // holdAt opens the entry called name below parent, whatever it is, without
 // touching it: all that can be done with it is to let go of it.
 func holdAt(parent *os.File, name string) (*os.File, error) {
+	return openAt(parent, name, unix.O_PATH)
+}
+
+// openAt opens the entry called name below parent, and follows no link.
+func openAt(parent *os.File, name string, flags int) (*os.File, error) {
 	var fd int
 	err := retry(func() (err error) {
-		fd, err = unix.Openat(int(parent.Fd()), name, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+		fd, err = unix.Openat(int(parent.Fd()), name, flags|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 		return err
 	})
 	runtime.KeepAlive(parent)
