@@ -41,7 +41,7 @@ type scale struct {
 	used     int64 // when last weighed
 	held     disk.Growth
 	when     time.Time     // the last weighing began
-	ran      time.Time     // the last run ended
+	ran      time.Time     // the last run wrote, at the latest
 	cost     time.Duration // of the last weighing
 	weighing bool
 	ticks    int

@@ -91,7 +91,7 @@ func (c *Core) display(f wire.Frame) {
 func (c *Core) conclude(k *kernel, r *run, then func(proceeds)) {
 	skip, reckon := func(string) bool { return true }, func() {}
 	if r != nil {
-		r.ended = time.Now()
+		c.scale.ran = time.Now()
 		skip, reckon = ownFiles(r.id), c.reckoning()
 	}
 	k.out.Finish(func(sum output.Sum) {
@@ -127,7 +127,6 @@ func isChart(name, id string) bool {
 func (c *Core) end(r *run, result wire.Result, p proceeds) {
 	r.stopTimers()
 	c.run = nil
-	c.scale.ran = r.ended
 	c.settleDisk()
 	result.Output = p.sum.OutputSum
 	result.Files, result.MoreFiles = p.files.Files, p.files.More

@@ -31,7 +31,6 @@ type run struct {
 	outgrew  int64       // what the session's files take, where that is too much
 	weighed  bool        // before it, for its own sake
 	answered bool        // the kernel's result has come
-	ended    time.Time   // it writes no more
 	timers   []*time.Timer
 
 	charts, moreCharts int
